@@ -1,0 +1,89 @@
+-- People: who is on the payroll, where they work, what they may do, and how they sign in.
+
+CREATE TABLE org_units (
+    id uuid PRIMARY KEY,
+    -- The personnel office's own key (Organisationsnummer); stable across renamings.
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    parent_id uuid REFERENCES org_units (id),
+    created_at timestamptz NOT NULL,
+    -- No longer in the personnel office's file. Kept, because posts and reports name it.
+    closed_at timestamptz
+);
+
+-- Each unit with itself and every unit above it: what "an office and all below it" is asked of.
+CREATE TABLE org_unit_ancestors (
+    unit_id uuid NOT NULL REFERENCES org_units (id),
+    ancestor_id uuid NOT NULL REFERENCES org_units (id),
+    PRIMARY KEY (unit_id, ancestor_id)
+);
+CREATE INDEX org_unit_ancestors_below ON org_unit_ancestors (ancestor_id, unit_id);
+
+CREATE TABLE accounts (
+    id uuid PRIMARY KEY,
+    personnel_number text NOT NULL UNIQUE,
+    given_name text NOT NULL,
+    family_name text NOT NULL,
+    -- "family given", case-folded: what the directory searches and sorts by.
+    sort_name text NOT NULL,
+    job_title text,
+    email text,
+    unit_id uuid NOT NULL REFERENCES org_units (id),
+    language text NOT NULL,
+    created_at timestamptz NOT NULL,
+    -- First signed in.
+    joined_at timestamptz,
+    -- No longer in the personnel office's file: no access, no devices, no pushes.
+    left_at timestamptz
+);
+CREATE INDEX accounts_by_unit ON accounts (unit_id) WHERE left_at IS NULL;
+CREATE INDEX accounts_by_name ON accounts (sort_name, id) WHERE left_at IS NULL;
+
+-- What somebody may do beyond what every employee may: a record with who and when.
+CREATE TABLE role_grants (
+    account_id uuid NOT NULL REFERENCES accounts (id),
+    role text NOT NULL,
+    granted_at timestamptz NOT NULL,
+    -- NULL: granted on the server's command line.
+    granted_by uuid REFERENCES accounts (id),
+    PRIMARY KEY (account_id, role)
+);
+
+CREATE TABLE join_codes (
+    id uuid PRIMARY KEY,
+    account_id uuid NOT NULL REFERENCES accounts (id),
+    code_hash bytea NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL,
+    created_by uuid REFERENCES accounts (id),
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    -- A newer code was made, or the person left.
+    revoked_at timestamptz
+);
+CREATE INDEX join_codes_by_account ON join_codes (account_id);
+
+CREATE TABLE sessions (
+    id uuid PRIMARY KEY,
+    account_id uuid NOT NULL REFERENCES accounts (id),
+    token_hash bytea NOT NULL UNIQUE,
+    -- As the app names the device: "Pixel 9", "Firefox on Linux".
+    device_name text NOT NULL,
+    created_at timestamptz NOT NULL,
+    -- To the hour, so that reading leaves no trace of a person's day.
+    last_seen_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ended_because text
+);
+CREATE INDEX sessions_by_account ON sessions (account_id) WHERE ended_at IS NULL;
+
+-- Who is meant by a channel, a post or an announcement. Never changed once made: whoever needs another
+-- audience makes another row, so that "who was meant" stays true.
+CREATE TABLE audiences (
+    id uuid PRIMARY KEY,
+    everybody boolean NOT NULL
+);
+CREATE TABLE audience_units (
+    audience_id uuid NOT NULL REFERENCES audiences (id),
+    unit_id uuid NOT NULL REFERENCES org_units (id),
+    PRIMARY KEY (audience_id, unit_id)
+);

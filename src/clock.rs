@@ -1,0 +1,207 @@
+//! Time, injected: the wall clock in the program, a clock that is advanced by hand in the tests.
+//!
+//! Every instant is an [`At`]: UTC, cut to the microsecond, because that is what both databases keep.
+
+#![expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
+
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use tokio::sync::watch;
+
+/// An instant in UTC to the microsecond. Written as RFC 3339 with milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct At(Timestamp);
+
+impl At {
+    /// The instant, cut to the microsecond.
+    pub fn new(timestamp: Timestamp) -> Self {
+        Self::from_micros(timestamp.as_microsecond()).unwrap_or(Self(Timestamp::MAX))
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z; `None` outside the years -9999 to 9999.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        Timestamp::from_microsecond(micros).ok().map(Self)
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub fn as_micros(self) -> i64 {
+        self.0.as_microsecond()
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z.
+    pub fn as_secs(self) -> i64 {
+        self.0.as_second()
+    }
+
+    pub fn timestamp(self) -> Timestamp {
+        self.0
+    }
+
+    /// How long from `earlier` until this instant; zero if it is not earlier.
+    pub fn since(self, earlier: At) -> Duration {
+        Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or(Duration::ZERO)
+    }
+
+    /// Milliseconds from `origin` until this instant, negative if this is before it.
+    pub fn millis_after(self, origin: At) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a difference of days fits 52 bits")]
+        let micros = (self.as_micros() - origin.as_micros()) as f64;
+        micros / 1_000.0
+    }
+}
+
+impl std::ops::Add<Duration> for At {
+    type Output = At;
+    fn add(self, by: Duration) -> At {
+        At::new(self.0.saturating_add(signed(by)).unwrap_or(Timestamp::MAX))
+    }
+}
+
+impl std::ops::Sub<Duration> for At {
+    type Output = At;
+    fn sub(self, by: Duration) -> At {
+        At::new(self.0.saturating_sub(signed(by)).unwrap_or(Timestamp::MIN))
+    }
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.0)
+    }
+}
+
+impl fmt::Debug for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.6}", self.0)
+    }
+}
+
+impl FromStr for At {
+    type Err = jiff::Error;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(At::new)
+    }
+}
+
+impl Serialize for At {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|_| {
+            D::Error::custom("expected an RFC 3339 time with its offset, as 2026-11-21T14:00:00Z")
+        })
+    }
+}
+
+impl utoipa::PartialSchema for At {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .examples([serde_json::json!("2026-11-21T14:00:00.000Z")])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for At {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Time".into()
+    }
+}
+
+/// Where the present comes from.
+#[derive(Clone)]
+pub struct Clock(Source);
+
+#[derive(Clone)]
+enum Source {
+    Wall,
+    Manual(Arc<watch::Sender<At>>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn wall() -> Self {
+        Self(Source::Wall)
+    }
+
+    /// A clock that stands still at `start` until it is [advanced](Clock::advance).
+    pub fn manual(start: At) -> Self {
+        Self(Source::Manual(Arc::new(watch::Sender::new(start))))
+    }
+
+    pub fn now(&self) -> At {
+        match &self.0 {
+            Source::Wall => At::new(Timestamp::now()),
+            Source::Manual(now) => *now.borrow(),
+        }
+    }
+
+    /// Moves a manual clock forward and wakes whoever sleeps until then. A wall clock is left alone.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Manual(now) = &self.0 {
+            now.send_modify(|now| *now = *now + by);
+        }
+    }
+
+    /// Returns once the clock shows `deadline` or later, never before.
+    ///
+    /// The wall clock is looked at again at least once a second, so that a clock that is set forward
+    /// or back by the operating system is noticed.
+    pub async fn sleep_until(&self, deadline: At) {
+        match &self.0 {
+            Source::Wall => loop {
+                let left = deadline.since(self.now());
+                if left.is_zero() {
+                    return;
+                }
+                tokio::time::sleep(left.min(Duration::from_secs(1))).await;
+            },
+            Source::Manual(now) => {
+                // The sender lives in `self`, so the wait can't end by its being dropped.
+                let _ = now.subscribe().wait_for(|now| *now >= deadline).await;
+            }
+        }
+    }
+
+    pub async fn sleep(&self, duration: Duration) {
+        self.sleep_until(self.now() + duration).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_written_with_milliseconds_and_read_back() {
+        let at: At = "2026-11-21T14:00:00.123456789+01:00".parse().unwrap();
+        assert_eq!(at.to_string(), "2026-11-21T13:00:00.123Z");
+        assert_eq!(at.as_micros() % 1_000_000, 123_456);
+    }
+
+    #[tokio::test]
+    async fn a_sleeper_wakes_when_the_clock_is_advanced_far_enough() {
+        let clock = Clock::manual("2026-11-21T14:00:00Z".parse().unwrap());
+        let deadline = clock.now() + Duration::from_secs(10);
+        let sleeper = clock.sleep_until(deadline);
+        tokio::pin!(sleeper);
+        assert!(futures::poll!(&mut sleeper).is_pending());
+        clock.advance(Duration::from_secs(9));
+        assert!(futures::poll!(&mut sleeper).is_pending());
+        clock.advance(Duration::from_secs(1));
+        sleeper.await;
+    }
+}

@@ -1,0 +1,103 @@
+//! Opening: pools, pragmas, migrations, and the ear for other processes' commits.
+
+use std::time::Duration;
+
+use sqlx::{
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::watch;
+
+use super::{Db, DbError, Pools, Result, migrations};
+use crate::tasks::Tasks;
+
+/// How long a statement waits for a connection or for SQLite's lock before it is an error.
+const PATIENCE: Duration = Duration::from_secs(10);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+impl Db {
+    /// Opens `sqlite:PATH` (made if it is missing) or `postgres://…` and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self> {
+        let pools = match url.split_once(':').map_or(url, |(scheme, _)| scheme) {
+            "sqlite" => open_sqlite(url).await?,
+            "postgres" | "postgresql" => open_postgres(url).await?,
+            other => return Err(DbError::UnknownScheme(other.to_owned())),
+        };
+        Ok(Self { pools, commits: watch::Sender::new(0) })
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Pools> {
+    let options = url
+        .parse::<SqliteConnectOptions>()?
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A power cut may lose the last moments but never damages the file; NORMAL would lose a
+        // release that was already pushed, FULL does not.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(PATIENCE)
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "memory")
+        .pragma("mmap_size", "268435456");
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options.clone())
+        .await?;
+    migrations::sqlite().run(&write).await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options.pragma("query_only", "on"))
+        .await?;
+    Ok(Pools::Sqlite { read, write })
+}
+
+async fn open_postgres(url: &str) -> Result<Pools> {
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .connect_with(url.parse::<PgConnectOptions>()?.application_name("stadtfunk"))
+        .await?;
+    migrations::postgres().run(&pool).await?;
+    Ok(Pools::Postgres(pool))
+}
+
+/// Passes other processes' commits on to [`Db::commits`] until the process stops. Nothing to do on
+/// SQLite, where there is one process.
+pub fn listen(db: &Db, tasks: &Tasks) {
+    let Pools::Postgres(pool) = &db.pools else { return };
+    let (pool, commits, stopping) = (pool.clone(), db.commits.clone(), tasks.clone());
+    tasks.spawn(async move {
+        tokio::select! {
+            () = stopping.stopping() => {}
+            () = hear(&pool, &commits) => {}
+        }
+    });
+}
+
+async fn hear(pool: &sqlx::PgPool, commits: &watch::Sender<u64>) {
+    loop {
+        if let Err(error) = hear_until_cut(pool, commits).await {
+            tracing::warn!(%error, "lost the connection that hears of commits; trying again");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn hear_until_cut(
+    pool: &sqlx::PgPool,
+    commits: &watch::Sender<u64>,
+) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen("stadtfunk").await?;
+    loop {
+        // What was committed while nobody listened is found by whoever is woken now.
+        commits.send_modify(|count| *count = count.wrapping_add(1));
+        if listener.try_recv().await?.is_none() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Stadtfunk ("city radio"): the server behind a city's employee app.
+
+pub mod clock;
+pub mod db;
+pub mod id;
+pub mod people;
+pub mod push;
+pub mod tasks;
+pub mod text;

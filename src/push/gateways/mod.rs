@@ -1,0 +1,1 @@
+//! The three gateways: one face to the dispatcher, the same few files for each.
