@@ -68,7 +68,7 @@ struct Shared {
 #[derive(Default)]
 struct Pages {
     newest: u64,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Arc<Entry>>,
     counts: HashMap<(Gateway, Option<u16>, Cow<'static, str>), u64>,
     accepted: HashMap<(Gateway, Arc<str>), u32>,
 }
@@ -83,7 +83,7 @@ impl Journal {
     }
 
     /// The entries that are still kept whole, oldest first.
-    pub fn entries(&self, filter: &Filter) -> Vec<Entry> {
+    pub fn entries(&self, filter: &Filter) -> Vec<Arc<Entry>> {
         self.pages()
             .entries
             .iter()
@@ -175,7 +175,7 @@ impl Journal {
         }
         // What arrived is a slice of a larger read buffer, which must not be kept alive by it.
         entry.body = Bytes::copy_from_slice(&entry.body);
-        pages.entries.push_back(entry);
+        pages.entries.push_back(Arc::new(entry));
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {

@@ -19,7 +19,7 @@
 
 mod apns;
 mod connection;
-pub mod console;
+mod console;
 mod credentials;
 mod decrypt;
 mod dialect;
@@ -28,6 +28,7 @@ mod fcm;
 mod journal;
 mod jwt;
 mod phones;
+mod screen;
 mod server;
 mod tls;
 mod webpush;
@@ -55,8 +56,14 @@ pub use self::{
     faults::{Fault, Misbehaviour, Which},
     journal::{Count, Entry, Filter, Journal},
     phones::Phone,
+    screen::{Notification, Seen},
 };
-use crate::{clock::Clock, id::Ids, push::Gateway, tasks::Tasks};
+use crate::{
+    clock::{At, Clock},
+    id::Ids,
+    push::Gateway,
+    tasks::Tasks,
+};
 
 /// Where the sandbox listens, and how it is disposed.
 #[derive(Clone, Debug)]
@@ -198,6 +205,11 @@ impl Sandbox {
         self.0.phones.find(gateway, address)
     }
 
+    /// What an entry's phone makes of it.
+    pub fn seen(&self, entry: &Entry) -> Seen {
+        screen::seen(&self.0.phones, entry)
+    }
+
     pub fn journal(&self) -> &Journal {
         &self.0.journal
     }
@@ -216,6 +228,18 @@ impl Sandbox {
     /// The faults in force, in the order in which they were ordered.
     pub fn misbehaviours(&self) -> Vec<Misbehaviour> {
         self.0.faults.list()
+    }
+
+    fn url(&self, gateway: Gateway) -> &str {
+        match gateway {
+            Gateway::Apns => self.apns_url(),
+            Gateway::Fcm => self.fcm_url(),
+            Gateway::WebPush => self.web_push_url(),
+        }
+    }
+
+    fn now(&self) -> At {
+        self.0.clock.now()
     }
 
     fn common(&self, tasks: &Tasks, latency: Duration) -> Common {
