@@ -16,6 +16,7 @@
 pub mod access;
 pub mod audience;
 pub mod directory;
+pub mod http;
 pub mod import;
 pub mod join_codes;
 mod names;
@@ -28,7 +29,12 @@ mod tests;
 use std::sync::Arc;
 
 use self::join_codes::FailedAttempts;
-use crate::{clock::Clock, db::Db, id::Ids};
+use crate::{
+    clock::Clock,
+    config::PeopleConfig,
+    db::{Db, DbError},
+    id::Ids,
+};
 
 /// The people of the city.
 #[derive(Clone)]
@@ -40,26 +46,15 @@ pub struct People {
     failed_attempts: Arc<FailedAttempts>,
 }
 
-/// Until config/ lands.
-#[derive(Clone, Debug)]
-pub struct PeopleConfig {
-    pub join_code_days: u64,
-    pub session_idle_days: u64,
-}
-
-impl Default for PeopleConfig {
-    fn default() -> Self {
-        Self { join_code_days: 30, session_idle_days: 180 }
-    }
-}
-
-impl PeopleConfig {
-    pub fn join_code_validity(&self) -> std::time::Duration {
-        std::time::Duration::from_secs(self.join_code_days * 86_400)
-    }
-    pub fn session_idle(&self) -> std::time::Duration {
-        std::time::Duration::from_secs(self.session_idle_days * 86_400)
-    }
+/// Why a verb of this room was not done. What can go wrong in one way of its own (a join code, an import,
+/// an audience) has an error of its own.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// Nobody on the payroll, or nothing of the caller's.
+    #[error("there is no such person or session")]
+    NotFound,
+    #[error(transparent)]
+    Db(#[from] DbError),
 }
 
 impl People {

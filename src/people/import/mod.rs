@@ -23,13 +23,13 @@ mod units;
 pub use self::{
     columns::Column,
     parse::parse,
-    plan::{ImportPlan, Updated},
+    plan::{ImportPlan, Updated, UpdatedPerson, UpdatedUnit},
     problem::{Mistake, RowProblem},
     roster::{KnownStaff, Roster, RosterPerson, RosterUnit},
 };
 
-use super::People;
-use crate::db::DbError;
+use super::{People, access::Admin};
+use crate::{changes, db::DbError};
 
 /// Whether a file may have a large part of the staff leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +64,14 @@ impl People {
         Ok(plan::diff(&known, roster))
     }
 
-    /// Makes the staff what the file says, all of it or nothing, and tells what was changed.
-    pub async fn import(&self, file: &[u8], leavers: Leavers) -> Result<ImportPlan, ImportError> {
+    /// Makes the staff what the file says, all of it or nothing, and tells what was changed. `by` is
+    /// `None` on the server's command line.
+    pub async fn import(
+        &self,
+        file: &[u8],
+        leavers: Leavers,
+        by: Option<&Admin>,
+    ) -> Result<ImportPlan, ImportError> {
         let roster = parse(file).map_err(ImportError::Rows)?;
         let mut tx = self.db.begin().await?;
         // Two imports at once would both find the same people new.
@@ -76,7 +82,12 @@ impl People {
             let (leavers, staff) = (plan.leavers.len(), plan.staff_before);
             return Err(ImportError::TooManyLeavers { leavers, staff });
         }
-        store::apply(&mut tx, &plan, &self.ids, self.clock.now()).await?;
+        let now = self.clock.now();
+        store::apply(&mut tx, &plan, &self.ids, now).await?;
+        if !plan.changes_nothing() {
+            let import = self.ids.id::<crate::id::PersonnelImport>();
+            changes::record(&mut tx, changes::Kind::PeopleImported, import, by.map(|admin| admin.account()), now).await?;
+        }
         tx.commit().await?;
         tracing::info!(
             joiners = plan.joiners.len(),

@@ -22,12 +22,12 @@ pub struct ImportPlan {
     /// People who had left and are back. They need a new join code.
     pub returning: Vec<(AccountId, RosterPerson)>,
     pub leavers: Vec<(AccountId, RosterPerson)>,
-    pub updated: Vec<Updated<AccountId, RosterPerson>>,
+    pub updated: Vec<UpdatedPerson>,
     pub new_units: Vec<RosterUnit>,
     /// Units that had been closed and are open again.
     pub reopened_units: Vec<(OrgUnitId, RosterUnit)>,
     pub closed_units: Vec<(OrgUnitId, RosterUnit)>,
-    pub updated_units: Vec<Updated<OrgUnitId, RosterUnit>>,
+    pub updated_units: Vec<UpdatedUnit>,
     /// The ids of the units that the database knows, by code.
     pub(super) known_units: HashMap<String, OrgUnitId>,
 }
@@ -40,7 +40,10 @@ pub struct Updated<Id, T> {
     pub after: T,
 }
 
-impl Updated<AccountId, RosterPerson> {
+pub type UpdatedPerson = Updated<AccountId, RosterPerson>;
+pub type UpdatedUnit = Updated<OrgUnitId, RosterUnit>;
+
+impl UpdatedPerson {
     pub fn moved(&self) -> bool {
         self.before.unit != self.after.unit
     }
@@ -56,7 +59,7 @@ impl Updated<AccountId, RosterPerson> {
     }
 }
 
-impl Updated<OrgUnitId, RosterUnit> {
+impl UpdatedUnit {
     pub fn moved(&self) -> bool {
         self.before.parent != self.after.parent
     }

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 
 use super::{
-    plan::{ImportPlan, Updated},
+    plan::{ImportPlan, UpdatedPerson, UpdatedUnit},
     roster::{RosterPerson, RosterUnit},
 };
 use crate::push::Language;
@@ -34,18 +34,18 @@ impl Report {
         self.section(("Neu", "Joining"), &plan.joiners, name_and_number)?;
         self.section(("Wieder da", "Returning"), &plan.returning, person)?;
         self.section(("Scheiden aus", "Leaving"), &plan.leavers, person)?;
-        let updated = |test: fn(&Updated<_, _>) -> bool| {
+        let updated = |test: fn(&UpdatedPerson) -> bool| {
             plan.updated.iter().filter(move |update| test(update)).collect::<Vec<_>>()
         };
-        self.section(("Wechseln die Einheit", "Moving"), &updated(Updated::moved), |update| {
+        self.section(("Wechseln die Einheit", "Moving"), &updated(UpdatedPerson::moved), |update| {
             let (from, to) = (&update.before.unit, &update.after.unit);
             format!("{}: {from} → {to}", name_and_number(&update.after))
         })?;
-        self.section(("Neuer Name", "Renamed"), &updated(Updated::renamed), |update| {
+        self.section(("Neuer Name", "Renamed"), &updated(UpdatedPerson::renamed), |update| {
             format!("{} → {}", name_and_number(&update.before), update.after.name())
         })?;
         let changed = ("Andere Funktion oder E-Mail", "Other job title or e-mail");
-        self.section(changed, &updated(Updated::changed), |update| name_and_number(&update.after))?;
+        self.section(changed, &updated(UpdatedPerson::changed), |update| name_and_number(&update.after))?;
         self.units(plan)
     }
 
@@ -74,7 +74,7 @@ impl Report {
 
     fn units(&mut self, plan: &ImportPlan) -> fmt::Result {
         let unit = |(_, unit): &(_, RosterUnit)| name_and_code(unit);
-        let updated = |test: fn(&Updated<_, _>) -> bool| {
+        let updated = |test: fn(&UpdatedUnit) -> bool| {
             plan.updated_units.iter().filter(move |update| test(update)).collect::<Vec<_>>()
         };
         self.section(("Neue Einheiten", "New org units"), &plan.new_units, name_and_code)?;
@@ -83,11 +83,11 @@ impl Report {
         let closed = ("Geschlossene Einheiten", "Closed org units");
         self.section(closed, &plan.closed_units, unit)?;
         let renamed = ("Umbenannte Einheiten", "Renamed org units");
-        self.section(renamed, &updated(Updated::<_, RosterUnit>::renamed), |update| {
+        self.section(renamed, &updated(UpdatedUnit::renamed), |update| {
             format!("{} → {}", name_and_code(&update.before), update.after.name)
         })?;
         let moved = ("Anders zugeordnete Einheiten", "Org units placed elsewhere");
-        self.section(moved, &updated(Updated::<_, RosterUnit>::moved), |update| {
+        self.section(moved, &updated(UpdatedUnit::moved), |update| {
             let place = |parent: &Option<String>| parent.clone().unwrap_or_else(|| "-".into());
             let (from, to) = (place(&update.before.parent), place(&update.after.parent));
             format!("{}: {from} → {to}", name_and_code(&update.after))

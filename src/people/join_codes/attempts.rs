@@ -37,14 +37,14 @@ struct Failures {
 
 impl FailedAttempts {
     /// How long this client has to wait before it is listened to again, if it has to.
-    pub(super) fn wait(&self, client: IpAddr, now: At) -> Option<Duration> {
+    pub(in crate::people) fn wait(&self, client: IpAddr, now: At) -> Option<Duration> {
         let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let address = failures.by_address.get(&network(client)).copied();
         let waits = [PER_ADDRESS.wait(address, now), ALL_TOGETHER.wait(failures.all, now)];
         waits.into_iter().flatten().max()
     }
 
-    pub(super) fn record(&self, client: IpAddr, now: At) {
+    pub(in crate::people) fn record(&self, client: IpAddr, now: At) {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.by_address.len() >= SWEEP_AT {
             failures.by_address.retain(|_, forgiven_at| *forgiven_at > now);
