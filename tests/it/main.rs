@@ -1,1 +1,3 @@
-fn main() {}
+//! All integration tests in one program: linking is what costs.
+
+mod push;
