@@ -18,6 +18,7 @@ use crate::{
     db::{self, Db, DbError},
     id::Ids,
     people::People,
+    push::{Push, gateways::Gateways},
     routes,
     tasks::Tasks,
 };
@@ -34,6 +35,7 @@ pub struct App {
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
+    pub push: Push,
 }
 
 /// Why the program did not start.
@@ -56,6 +58,8 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
+    let gateways = Gateways;
+    let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
     Ok(App {
         config: config.into(),
         clock,
@@ -63,12 +67,14 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
+        push,
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+    app.push.start(&app.tasks);
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to
