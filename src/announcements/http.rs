@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Announcement, Announcements, Changes, NewAnnouncement, StateName, Summary, readers,
+    Announcement, Announcements, Changes, NewAnnouncement, StateName, Summary,
     release::report::Report,
 };
 use crate::{
@@ -31,8 +31,7 @@ pub fn router(announcements: Announcements) -> OpenApiRouter {
         .routes(routes!(set_announcement_schedule, delete_announcement_schedule))
         .routes(routes!(set_announcement_release))
         .routes(routes!(get_announcement_report))
-        .with_state(announcements.clone())
-        .merge(readers::http::router(announcements))
+        .with_state(announcements)
 }
 
 /// Which announcements, and which page of them.
