@@ -1,6 +1,6 @@
 //! The composition root: every room is made here, once, and given what it needs.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
 use hyper::body::Incoming;
@@ -10,9 +10,11 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use secrecy::ExposeSecret as _;
+use futures::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
+    announcements::{Announcements, releaser},
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
@@ -36,6 +38,7 @@ pub struct App {
     pub db: Db,
     pub people: People,
     pub push: Push,
+    pub announcements: Announcements,
 }
 
 /// Why the program did not start.
@@ -60,6 +63,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
     );
     let gateways = Gateways;
     let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
+    let announcements = Announcements::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        people.clone(),
+        &config.announcements,
+    );
     Ok(App {
         config: config.into(),
         clock,
@@ -68,6 +78,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         db,
         people,
         push,
+        announcements,
     })
 }
 
@@ -75,6 +86,12 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
     app.push.start(&app.tasks);
+    let push = app.push.clone();
+    let warm = move || {
+        let push = push.clone();
+        async move { push.warm().await }.boxed()
+    };
+    releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

@@ -7,6 +7,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
+    announcements,
     app::App,
     people, push,
     web::{Edge, edge, openapi},
@@ -37,4 +38,7 @@ fn api(app: &App) -> OpenApiRouter {
         // The app on a phone: people, and what concerns oneself.
         .merge(people::http::router(app.people.clone()))
         .merge(push::devices::http::router(app.push.clone()))
+        .merge(announcements::readers::http::router(app.announcements.clone()))
+        // The communications team.
+        .merge(announcements::http::router(app.announcements.clone()))
 }
