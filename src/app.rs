@@ -16,6 +16,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
+    feed::Feed,
     id::Ids,
     people::People,
     routes,
@@ -34,6 +35,7 @@ pub struct App {
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
+    pub feed: Feed,
 }
 
 /// Why the program did not start.
@@ -56,6 +58,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
+    let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
     Ok(App {
         config: config.into(),
         clock,
@@ -63,6 +66,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
+        feed,
     })
 }
 
