@@ -19,6 +19,7 @@ use crate::{
     feed::Feed,
     id::Ids,
     people::People,
+    push::{Push, gateways::Gateways},
     routes,
     tasks::Tasks,
 };
@@ -36,6 +37,7 @@ pub struct App {
     pub db: Db,
     pub people: People,
     pub feed: Feed,
+    pub push: Push,
 }
 
 /// Why the program did not start.
@@ -59,6 +61,8 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         config.people.clone(),
     );
     let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
+    let gateways = Gateways;
+    let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
     Ok(App {
         config: config.into(),
         clock,
@@ -67,12 +71,14 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         db,
         people,
         feed,
+        push,
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+    app.push.start(&app.tasks);
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::App,
-    feed, people,
+    feed, people, push,
     web::{Edge, edge, openapi},
 };
 
@@ -38,4 +38,5 @@ fn api(app: &App) -> OpenApiRouter {
         .merge(people::http::router(app.people.clone()))
         // What colleagues write to each other.
         .merge(feed::http::router(app.feed.clone()))
+        .merge(push::devices::http::router(app.push.clone()))
 }
