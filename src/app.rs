@@ -18,6 +18,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
+    feed::Feed,
     id::Ids,
     people::People,
     push::{Push, gateways::Gateways},
@@ -37,6 +38,7 @@ pub struct App {
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
+    pub feed: Feed,
     pub push: Push,
     pub announcements: Announcements,
 }
@@ -61,6 +63,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
+    let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
     let gateways = Gateways;
     let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
     let announcements = Announcements::new(
@@ -77,6 +80,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
+        feed,
         push,
         announcements,
     })

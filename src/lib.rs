@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod feed;
 pub mod id;
 pub mod people;
 pub mod push;

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     announcements,
     app::App,
-    people, push,
+    feed, people, push,
     web::{Edge, edge, openapi},
 };
 
@@ -37,6 +37,8 @@ fn api(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::ApiDoc::openapi())
         // The app on a phone: people, and what concerns oneself.
         .merge(people::http::router(app.people.clone()))
+        // What colleagues write to each other.
+        .merge(feed::http::router(app.feed.clone()))
         .merge(push::devices::http::router(app.push.clone()))
         .merge(announcements::readers::http::router(app.announcements.clone()))
         // The communications team.
