@@ -4,6 +4,7 @@ pub mod clock;
 pub mod db;
 pub mod id;
 pub mod people;
+pub mod photos;
 pub mod push;
 pub mod tasks;
 pub mod text;

@@ -21,7 +21,10 @@ impl Tasks {
 
     /// Starts a task that [`stop`](Tasks::stop) waits for. It must end soon after
     /// [`stopping`](Tasks::stopping) resolves.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that starts tasks")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that starts tasks"
+    )]
     pub fn spawn<F>(&self, task: F) -> tokio::task::JoinHandle<F::Output>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
