@@ -285,7 +285,7 @@ mod tests {
             let picture = image::load_from_memory(&developed.variants[0].bytes)
                 .unwrap()
                 .into_rgb8();
-            assert!(close(*picture.get_pixel(10, 10), Rgb([255; 3])));
+            assert_eq!(*picture.get_pixel(10, 10), Rgb([255; 3]));
         }
         assert_eq!(
             [on_white(100, 255), on_white(100, 0), on_white(0, 128)],
