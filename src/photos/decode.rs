@@ -190,6 +190,29 @@ mod tests {
     }
 
     #[test]
+    fn a_sequential_picture_in_several_scans_is_refused_rather_than_shown_black() {
+        let mut file = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut file, 82);
+        encoder.set_optimized_huffman_tables(true);
+        encoder
+            .encode(&[200; 3 * 64 * 64], 64, 64, jpeg_encoder::ColorType::Rgb)
+            .unwrap();
+        assert_eq!(refused(&file), Refusal::Unreadable);
+    }
+
+    #[test]
+    fn a_progressive_picture_is_decoded() {
+        let mut file = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut file, 82);
+        encoder.set_progressive(true);
+        encoder
+            .encode(&[200; 3 * 64 * 64], 64, 64, jpeg_encoder::ColorType::Rgb)
+            .unwrap();
+        let pixels = decode(&file, &Limits::default()).unwrap().pixels;
+        assert_eq!(pixels.into_rgb8().get_pixel(9, 9).0, [200; 3]);
+    }
+
+    #[test]
     fn a_file_that_ends_early_is_refused_wherever_it_ends() {
         for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
             let file = picture(64, 48, format);
@@ -262,7 +285,12 @@ mod tests {
 
     #[test]
     fn thousands_of_empty_scans_are_not_decoded() {
-        let mut file = picture(40, 30, ImageFormat::Jpeg);
+        let mut file = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut file, 82);
+        encoder.set_progressive(true);
+        encoder
+            .encode(&[200; 3 * 64 * 64], 64, 64, jpeg_encoder::ColorType::Rgb)
+            .unwrap();
         let end = file.len() - 2;
         let scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0];
         file.splice(end..end, scan.repeat(1_000));

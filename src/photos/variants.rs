@@ -144,8 +144,7 @@ fn resize(picture: RgbImage, (width, height): (u32, u32)) -> Result<RgbImage, Re
 /// The encoder writes what it is given: a JFIF header, tables and pixels; no EXIF, XMP, ICC or comment.
 fn encode(picture: &RgbImage) -> Result<Bytes, Refusal> {
     let mut bytes = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
-    encoder.set_optimized_huffman_tables(true);
+    let encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
     let side = |pixels| u16::try_from(pixels).map_err(|_| Refusal::Unreadable);
     encoder
         .encode(

@@ -7,6 +7,7 @@ const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const TEM: u8 = 0x01;
+const SOF_PROGRESSIVE: u8 = 0xC2;
 
 /// Follows the markers to the end of the first image. What phones append behind it (a second, smaller
 /// image; a film of two seconds) is not looked at.
@@ -19,6 +20,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, Refusal> {
         whole: false,
     };
     let mut at = 2;
+    let mut sequential = false;
     while let Some((marker, body)) = next_marker(bytes, at) {
         at = match marker {
             EOI => {
@@ -35,6 +37,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, Refusal> {
                     let [_precision, h1, h2, w1, w2, ..] = *segment else {
                         return Err(Refusal::Unreadable);
                     };
+                    sequential |= marker != SOF_PROGRESSIVE;
                     outline.height = outline.height.max(big_endian(&[h1, h2]));
                     outline.width = outline.width.max(big_endian(&[w1, w2]));
                 }
@@ -42,6 +45,10 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, Refusal> {
                 body + 2 + segment.len()
             }
         };
+    }
+    if sequential && outline.passes > 1 {
+        // Rare, and allowed by the standard; but zune-jpeg 0.5 makes a black picture of it without a word.
+        return Err(Refusal::Unreadable);
     }
     Ok(outline)
 }

@@ -30,14 +30,12 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, Refusal> {
     Ok(outline)
 }
 
-/// Type and data of the chunk at `at`.
+/// Type and data of the chunk at `at`, if all of it is there, checksum included.
 fn chunk(bytes: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
-    let data = at + 8;
-    let length = index(big_endian(bytes.get(at..at + 4)?));
-    Some((
-        bytes.get(at + 4..data)?,
-        bytes.get(data..data.checked_add(length)?)?,
-    ))
+    let (header, rest) = bytes.get(at..)?.split_at_checked(8)?;
+    let (length, kind) = header.split_at(4);
+    let (data, checksum) = rest.split_at_checked(index(big_endian(length)))?;
+    (checksum.len() >= 4).then_some((kind, data))
 }
 
 #[cfg(test)]
