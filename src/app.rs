@@ -18,6 +18,7 @@ use crate::{
     db::{self, Db, DbError},
     id::Ids,
     people::People,
+    photos::{Photos, StorageError},
     routes,
     tasks::Tasks,
 };
@@ -34,6 +35,7 @@ pub struct App {
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
+    pub photos: Photos,
 }
 
 /// Why the program did not start.
@@ -43,6 +45,8 @@ pub enum StartError {
     Db(#[from] DbError),
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error(transparent)]
+    Photos(#[from] StorageError),
 }
 
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
@@ -56,6 +60,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
+    let photos = Photos::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.photos,
+    )?;
     Ok(App {
         config: config.into(),
         clock,
@@ -63,12 +74,14 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
+        photos,
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+    app.photos.start();
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::App,
-    people,
+    people, photos,
     web::{Edge, edge, openapi},
 };
 
@@ -36,4 +36,5 @@ fn api(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::ApiDoc::openapi())
         // The app on a phone: people, and what concerns oneself.
         .merge(people::http::router(app.people.clone()))
+        .merge(photos::http::router(app.photos.clone()))
 }

@@ -9,6 +9,7 @@ use image::{
 };
 
 use super::outline::{Format, Outline, outline};
+use crate::config::PhotosConfig;
 
 /// What a photo may cost. All of it is checked on the file's own claims first, and enforced again while
 /// decoding.
@@ -27,15 +28,24 @@ pub struct Limits {
     pub passes: u32,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+impl Limits {
+    /// What the administrator allows, and what follows from it.
+    pub fn of(config: &PhotosConfig) -> Self {
+        let pixels = u64::from(config.max_megapixels) * 1_000_000;
         Self {
-            bytes: 25 << 20,
-            pixels: 50_000_000,
+            bytes: config.max_bytes,
+            pixels,
             side: 20_000,
-            decoded_bytes: 256 << 20,
+            // Four bytes a pixel (with transparency), and a fifth for tables.
+            decoded_bytes: pixels * 5,
             passes: 64,
         }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::of(&PhotosConfig::default())
     }
 }
 

@@ -1,12 +1,18 @@
 //! The photos' bytes, in an object store: a folder by default.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
+use futures::TryStreamExt as _;
 use object_store::{
     ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, local::LocalFileSystem,
     memory::InMemory, path::Path,
 };
+
+use super::Size;
+use crate::id::PhotoId;
+
+const FOLDER: &str = "photos";
 
 /// An object store for photos.
 #[derive(Clone, Debug)]
@@ -14,10 +20,15 @@ pub struct Storage {
     objects: Arc<dyn ObjectStore>,
 }
 
+/// Where a variant is kept.
+pub(super) fn key(id: PhotoId, size: Size) -> String {
+    format!("{FOLDER}/{id}/{size}.jpg")
+}
+
 /// Why the object store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    #[error("photos can be stored in a folder (file:///…), not in {0:?}")]
+    #[error("photos can be stored in a folder (file:data/photos), not in {0:?}")]
     UnknownScheme(String),
     #[error("the photos' folder: {0}")]
     Folder(#[from] std::io::Error),
@@ -26,19 +37,27 @@ pub enum StorageError {
 }
 
 impl Storage {
-    /// Opens the store that `url` names: `file:///var/lib/stadtfunk/photos`. The folder is made if it is
-    /// not there. What was [put](Self::put) is on the disk when the call returns.
+    /// Opens the store that `url` names: `file:` and a folder, as `file:data/photos` or
+    /// `file:///var/lib/stadtfunk/photos`. The folder is made if it is not there. What was
+    /// [put](Self::put) is on the disk when the call returns.
     pub fn open(url: &str) -> Result<Self, StorageError> {
-        let Some(folder) = url
-            .strip_prefix("file://")
-            .filter(|path| path.starts_with('/'))
-        else {
-            return Err(StorageError::UnknownScheme(url.to_owned()));
+        let unknown = || StorageError::UnknownScheme(url.to_owned());
+        let path = url.strip_prefix("file:").ok_or_else(unknown)?;
+        // `file://host/…` is another machine's folder (RFC 8089).
+        let path = match path.strip_prefix("//") {
+            Some(path) if !path.starts_with('/') => return Err(unknown()),
+            Some(path) => path,
+            None => path,
         };
-        std::fs::create_dir_all(folder)?;
-        let folder = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        if path.is_empty() {
+            return Err(unknown());
+        }
+        std::fs::create_dir_all(path)?;
+        let folder = LocalFileSystem::new_with_prefix(path)?
+            .with_fsync(true)
+            .with_automatic_cleanup(true);
         Ok(Self {
-            objects: Arc::new(folder.with_automatic_cleanup(true)),
+            objects: Arc::new(folder),
         })
     }
 
@@ -62,8 +81,8 @@ impl Storage {
                 .put_opts(&path, bytes.clone().into(), create)
                 .await
             {
-                self.remove(objects[..done].iter().map(|(key, _)| key.as_str()))
-                    .await;
+                let stored: Vec<_> = objects[..done].iter().map(|(key, _)| key.clone()).collect();
+                self.remove(&stored).await;
                 return Err(error.into());
             }
         }
@@ -79,10 +98,29 @@ impl Storage {
         }
     }
 
+    /// The photos that have objects and whose ids come after this one.
+    pub(super) async fn photos_after(
+        &self,
+        id: PhotoId,
+    ) -> Result<BTreeSet<PhotoId>, StorageError> {
+        let folder = Path::from(FOLDER);
+        let objects = self
+            .objects
+            .list_with_offset(Some(&folder), &folder.clone().join(id.to_string()));
+        let ids = objects.try_filter_map(|object| async move {
+            Ok(object
+                .location
+                .parts()
+                .nth(1)
+                .and_then(|id| id.as_ref().parse::<PhotoId>().ok()))
+        });
+        Ok(ids.try_collect().await?)
+    }
+
     /// Removes objects. What can't be removed is logged and left: an object without a row is never shown.
-    pub(super) async fn remove<'k>(&self, keys: impl IntoIterator<Item = &'k str>) {
+    pub(super) async fn remove(&self, keys: &[String]) {
         for key in keys {
-            match self.objects.delete(&Path::from(key)).await {
+            match self.objects.delete(&Path::from(key.as_str())).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => tracing::warn!(key, %error, "a photo's object was left behind"),
             }
@@ -108,7 +146,7 @@ mod tests {
             "pixels"
         );
         storage
-            .remove(["photos/1/small.jpg", "photos/1/never.jpg"])
+            .remove(&["photos/1/small.jpg", "photos/1/never.jpg"].map(str::to_owned))
             .await;
         assert_eq!(storage.get("photos/1/small.jpg").await.unwrap(), None);
         assert!(
@@ -132,7 +170,13 @@ mod tests {
 
     #[test]
     fn a_store_that_is_no_folder_is_refused_by_name() {
-        for url in ["s3://bucket/photos", "file://host/photos", "photos", ""] {
+        for url in [
+            "s3://bucket/photos",
+            "file://host/photos",
+            "photos",
+            "file:",
+            "",
+        ] {
             assert!(
                 matches!(Storage::open(url), Err(StorageError::UnknownScheme(_))),
                 "{url}"
