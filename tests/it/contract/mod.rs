@@ -1,0 +1,6 @@
+//! What holds for the whole house, whatever its rooms do.
+
+mod edge;
+mod schema;
+mod sources;
+mod statements;
