@@ -22,6 +22,7 @@ use crate::{
     id::Ids,
     people::People,
     push::{Push, gateways::Gateways},
+    photos::{Photos, StorageError},
     routes,
     tasks::Tasks,
 };
@@ -41,6 +42,7 @@ pub struct App {
     pub feed: Feed,
     pub push: Push,
     pub announcements: Announcements,
+    pub photos: Photos,
 }
 
 /// Why the program did not start.
@@ -50,6 +52,8 @@ pub enum StartError {
     Db(#[from] DbError),
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error(transparent)]
+    Photos(#[from] StorageError),
 }
 
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
@@ -73,6 +77,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         people.clone(),
         &config.announcements,
     );
+    let photos = Photos::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.photos,
+    )?;
     Ok(App {
         config: config.into(),
         clock,
@@ -83,6 +94,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         feed,
         push,
         announcements,
+        photos,
     })
 }
 
@@ -96,6 +108,7 @@ pub fn start(app: &App) {
         async move { push.warm().await }.boxed()
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
+    app.photos.start();
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

@@ -10,6 +10,7 @@ pub mod db;
 pub mod feed;
 pub mod id;
 pub mod people;
+pub mod photos;
 pub mod push;
 pub mod routes;
 pub mod tasks;
