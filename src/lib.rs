@@ -1,6 +1,7 @@
 //! Stadtfunk ("city radio"): the server behind a city's employee app.
 
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod id;
 pub mod people;
