@@ -18,13 +18,26 @@ pub struct ConfigProblem {
 }
 
 impl ConfigError {
-    pub fn add(&mut self, file: impl Into<PathBuf>, key: impl Into<String>, what: impl Into<String>) {
-        self.problems.push(ConfigProblem { file: file.into(), key: key.into(), what: what.into() });
+    pub fn add(
+        &mut self,
+        file: impl Into<PathBuf>,
+        key: impl Into<String>,
+        what: impl Into<String>,
+    ) {
+        self.problems.push(ConfigProblem {
+            file: file.into(),
+            key: key.into(),
+            what: what.into(),
+        });
     }
 
     /// `value`, unless something was found wrong.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
-        if self.problems.is_empty() { Ok(value) } else { Err(self) }
+        if self.problems.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //! claim → prepare → send → settle. A crash at any point leaves rows that the next process claims after
 //! the lease; a repeat carries the same apns-id, collapse id or topic, so the phone shows it once.
 
+pub mod encryption;
 pub mod envelope;
 pub mod gateways;
 pub mod outcome;

@@ -70,26 +70,37 @@ struct Section {
 
 impl Section {
     fn read(self, file: &mut File<'_>) -> ApnsConfig {
-        let key_id = file.required("key_id", self.key_id);
-        let team_id = file.required("team_id", self.team_id);
-        let topic = file.required("topic", self.topic);
-        file.check(is_apple_id(&key_id), "key_id", APPLE_ID);
-        file.check(is_apple_id(&team_id), "team_id", APPLE_ID);
-        file.check(is_bundle_id(&topic), "topic", "must be the app's bundle id, as de.stadt.app");
+        let key_id = file.required("key_id", self.key_id, is_apple_id, APPLE_ID);
+        let team_id = file.required("team_id", self.team_id, is_apple_id, APPLE_ID);
+        let topic = file.required("topic", self.topic, is_bundle_id, BUNDLE_ID);
         let production = self.production_url.unwrap_or_else(|| PRODUCTION.to_owned());
-        let development = self.development_url.unwrap_or_else(|| DEVELOPMENT.to_owned());
+        let development = self
+            .development_url
+            .unwrap_or_else(|| DEVELOPMENT.to_owned());
         file.check(is_origin(&production), "production_url", ORIGIN);
         file.check(is_origin(&development), "development_url", ORIGIN);
         let link = file.link(self.connections, self.in_flight, self.extra_ca_file);
         let key = file.secret("key_file", self.key_file);
-        ApnsConfig { key, key_id, team_id, topic, production, development, link }
+        ApnsConfig {
+            key,
+            key_id,
+            team_id,
+            topic,
+            production,
+            development,
+            link,
+        }
     }
 }
 
 const APPLE_ID: &str = "must be 10 characters, A to Z and 0 to 9";
+const BUNDLE_ID: &str = "must be the app's bundle id, as de.stadt.app";
 
 fn is_apple_id(id: &str) -> bool {
-    id.len() == 10 && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    id.len() == 10
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 fn is_bundle_id(id: &str) -> bool {

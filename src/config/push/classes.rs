@@ -114,7 +114,9 @@ impl Classes {
     pub(super) fn load(path: &Path, problems: &mut ConfigError) -> Self {
         let usual = Self::default();
         let mut file = File::new(path, problems);
-        let Some(sections): Option<Sections> = file.parse() else { return usual };
+        let Some(sections): Option<Sections> = file.parse() else {
+            return usual;
+        };
         Self {
             news: read("news", sections.news, usual.news, &mut file),
             important: read("important", sections.important, usual.important, &mut file),
@@ -126,13 +128,19 @@ impl Classes {
 impl ClassConfig {
     /// The text without content for a language.
     pub fn without_content(&self, language: Language) -> &str {
-        self.without_content.get(&language).map_or("Stadtfunk", String::as_str)
+        self.without_content
+            .get(&language)
+            .map_or("Stadtfunk", String::as_str)
     }
 }
 
 impl Default for Classes {
     fn default() -> Self {
-        Self { news: usual_news(), important: usual_important(), alert: usual_alert() }
+        Self {
+            news: usual_news(),
+            important: usual_important(),
+            alert: usual_alert(),
+        }
     }
 }
 
@@ -146,7 +154,9 @@ fn usual_news() -> ClassConfig {
             sound: None,
         },
         fcm: fcm(FcmPriority::Normal, "news", false),
-        web_push: WebPushClass { urgency: Urgency::Low },
+        web_push: WebPushClass {
+            urgency: Urgency::Low,
+        },
     }
 }
 
@@ -160,7 +170,9 @@ fn usual_important() -> ClassConfig {
             sound: Some("default".to_owned()),
         },
         fcm: fcm(FcmPriority::High, "important", false),
-        web_push: WebPushClass { urgency: Urgency::Normal },
+        web_push: WebPushClass {
+            urgency: Urgency::Normal,
+        },
     }
 }
 
@@ -174,7 +186,9 @@ fn usual_alert() -> ClassConfig {
             sound: Some("default".to_owned()),
         },
         fcm: fcm(FcmPriority::High, "alert", true),
-        web_push: WebPushClass { urgency: Urgency::High },
+        web_push: WebPushClass {
+            urgency: Urgency::High,
+        },
     }
 }
 
@@ -193,7 +207,12 @@ fn texts(german: &str, english: &str) -> BTreeMap<Language, String> {
 }
 
 fn fcm(priority: FcmPriority, channel: &str, direct_boot_ok: bool) -> FcmClass {
-    FcmClass { priority, channel: channel.to_owned(), direct_boot_ok, collapse_key: None }
+    FcmClass {
+        priority,
+        channel: channel.to_owned(),
+        direct_boot_ok,
+        collapse_key: None,
+    }
 }
 
 #[derive(Deserialize)]
@@ -237,14 +256,26 @@ fn read(
 
 fn check(name: &str, class: &ClassConfig, file: &mut File<'_>) {
     let ttl = (Duration::from_secs(60)..=LONGEST_TTL).contains(&class.ttl);
-    file.check(ttl, &format!("{name}.ttl_seconds"), "must be 60 to 2419200 (four weeks)");
+    file.check(
+        ttl,
+        &format!("{name}.ttl_seconds"),
+        "must be 60 to 2419200 (four weeks)",
+    );
     for (language, text) in &class.without_content {
         let length = text.chars().count();
         let key = format!("{name}.without_content.{language}");
-        file.check((1..=LONGEST_TEXT).contains(&length), &key, "must be 1 to 100 characters");
+        file.check(
+            (1..=LONGEST_TEXT).contains(&length),
+            &key,
+            "must be 1 to 100 characters",
+        );
     }
     let priority = matches!(class.apns.priority, 10 | 5 | 1);
-    file.check(priority, &format!("{name}.apns.priority"), "must be 10, 5 or 1");
+    file.check(
+        priority,
+        &format!("{name}.apns.priority"),
+        "must be 10, 5 or 1",
+    );
     let mut short = |word: Option<&String>, key: &str| {
         let fits = word.is_none_or(|word| (1..=64).contains(&word.len()));
         file.check(fits, &format!("{name}.{key}"), "must be 1 to 64 bytes");

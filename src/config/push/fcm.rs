@@ -35,13 +35,21 @@ pub struct ServiceAccount {
 impl FcmConfig {
     /// Google's own host and the usual [`Link`].
     pub fn new(account: ServiceAccount) -> Self {
-        Self { account, base_url: BASE.to_owned(), link: Link::default() }
+        Self {
+            account,
+            base_url: BASE.to_owned(),
+            link: Link::default(),
+        }
     }
 
     pub(super) fn load(path: &Path, problems: &mut ConfigError) -> Option<Self> {
         let mut file = File::new(path, problems);
         let section: Section = file.parse()?;
-        if section.enabled { section.read(&mut file) } else { None }
+        if section.enabled {
+            section.read(&mut file)
+        } else {
+            None
+        }
     }
 }
 
@@ -49,14 +57,22 @@ impl ServiceAccount {
     /// Reads the JSON that Google gives out; the error says which field is missing or wrong.
     pub fn from_json(json: &SecretString) -> Result<Self, String> {
         // serde_json's message can quote what stood there: only the place is told.
-        serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json.expose_secret()))
-            .map_err(|error| {
-                let (line, path) = (error.inner().line(), error.path().to_string());
-                let missing = error.inner().to_string().starts_with("missing field");
-                let what = if missing { "a field is missing" } else { "not a service account" };
-                format!("{what} (line {line}, at {path}); expected Google's JSON with \
-                         project_id, client_email, private_key_id, private_key and token_uri")
-            })
+        serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(
+            json.expose_secret(),
+        ))
+        .map_err(|error| {
+            let (line, path) = (error.inner().line(), error.path().to_string());
+            let missing = error.inner().to_string().starts_with("missing field");
+            let what = if missing {
+                "a field is missing"
+            } else {
+                "not a service account"
+            };
+            format!(
+                "{what} (line {line}, at {path}); expected Google's JSON with \
+                         project_id, client_email, private_key_id, private_key and token_uri"
+            )
+        })
     }
 }
 
@@ -83,7 +99,11 @@ impl Section {
             return None;
         }
         match ServiceAccount::from_json(&json) {
-            Ok(account) => Some(FcmConfig { account, base_url, link }),
+            Ok(account) => Some(FcmConfig {
+                account,
+                base_url,
+                link,
+            }),
             Err(what) => file.wrong("service_account_file", what),
         }
     }

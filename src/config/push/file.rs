@@ -29,9 +29,8 @@ impl<'a> File<'a> {
         let parsed = toml::Deserializer::parse(&text)
             .map_err(|error| (String::new(), error.to_string()))
             .and_then(|toml| {
-                serde_path_to_error::deserialize(toml).map_err(|error| {
-                    (error.path().to_string(), error.inner().message().to_owned())
-                })
+                serde_path_to_error::deserialize(toml)
+                    .map_err(|error| (error.path().to_string(), error.inner().message().to_owned()))
             });
         match parsed {
             Ok(value) => Some(value),
@@ -51,12 +50,19 @@ impl<'a> File<'a> {
         }
     }
 
-    /// A key that must be there once the gateway is enabled.
-    pub(super) fn required(&mut self, key: &str, value: Option<String>) -> String {
-        value.unwrap_or_else(|| {
-            self.problems.add(self.path, key, "is missing");
-            String::new()
-        })
+    /// A key that must be there once the gateway is enabled, and be what `what` says.
+    pub(super) fn required(
+        &mut self,
+        key: &str,
+        value: Option<String>,
+        holds: impl FnOnce(&str) -> bool,
+        what: &str,
+    ) -> String {
+        match value {
+            None => self.check(false, key, "is missing"),
+            Some(ref value) => self.check(holds(value), key, what),
+        }
+        value.unwrap_or_default()
     }
 
     /// The secret in the file that `key` names; relative names start at this file's folder.
@@ -80,10 +86,22 @@ impl<'a> File<'a> {
         let usual = Link::default();
         let connections = connections.unwrap_or(usual.connections);
         let in_flight = in_flight.unwrap_or(usual.in_flight);
-        self.check((1..=16).contains(&connections), "connections", "must be 1 to 16");
-        self.check((1..=4_000).contains(&in_flight), "in_flight", "must be 1 to 4000");
+        self.check(
+            (1..=16).contains(&connections),
+            "connections",
+            "must be 1 to 16",
+        );
+        self.check(
+            (1..=4_000).contains(&in_flight),
+            "in_flight",
+            "must be 1 to 4000",
+        );
         let extra_ca = extra_ca_file.and_then(|name| self.read("extra_ca_file", &name));
-        Link { connections, in_flight, extra_ca }
+        Link {
+            connections,
+            in_flight,
+            extra_ca,
+        }
     }
 
     fn read(&mut self, key: &str, name: &Path) -> Option<String> {

@@ -62,7 +62,11 @@ pub struct Link {
 impl Default for Link {
     /// Two connections with 500 requests each.
     fn default() -> Self {
-        Self { connections: 2, in_flight: 500, extra_ca: None }
+        Self {
+            connections: 2,
+            in_flight: 500,
+            extra_ca: None,
+        }
     }
 }
 
@@ -78,9 +82,12 @@ mod tests {
         let prefix = format!("{}/", folder.path().display());
         match PushConfig::load(folder.path()) {
             Ok(_) => Vec::new(),
-            Err(error) => {
-                error.to_string().replace(&prefix, "").lines().map(str::to_owned).collect()
-            }
+            Err(error) => error
+                .to_string()
+                .replace(&prefix, "")
+                .lines()
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
@@ -125,8 +132,14 @@ mod tests {
             ("fcm.toml", "enabled = \"yes\"\n"),
         ]);
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].starts_with("apns.toml: keyid: unknown field `keyid`"), "{found:?}");
-        assert!(found[1].starts_with("fcm.toml: enabled: invalid type: string"), "{found:?}");
+        assert!(
+            found[0].starts_with("apns.toml: keyid: unknown field `keyid`"),
+            "{found:?}"
+        );
+        assert!(
+            found[1].starts_with("fcm.toml: enabled: invalid type: string"),
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -134,12 +147,21 @@ mod tests {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("push-config");
         let config = PushConfig::load(&shipped).unwrap();
         assert!(config.apns.is_none() && config.fcm.is_none() && config.web_push.is_none());
-        assert_eq!(config.classes, Classes::default(), "classes.toml spells out the defaults");
+        assert_eq!(
+            config.classes,
+            Classes::default(),
+            "classes.toml spells out the defaults"
+        );
     }
 
     #[test]
     fn no_secret_is_written_by_debug() {
-        let config = ApnsConfig::new(secrecy::SecretString::from("s3cret"), "K", "T", "de.stadt.app");
+        let config = ApnsConfig::new(
+            secrecy::SecretString::from("s3cret"),
+            "K",
+            "T",
+            "de.stadt.app",
+        );
         assert!(!format!("{config:?}").contains("s3cret"));
     }
 }

@@ -62,18 +62,29 @@ struct Section {
 impl Section {
     fn read(self, file: &mut File<'_>) -> WebPushConfig {
         let key = file.secret("key_file", self.key_file);
-        let app_url = file.required("app_url", self.app_url);
-        if !app_url.is_empty() {
-            file.check(is_origin(&app_url), "app_url", ORIGIN);
-        }
-        let subject = file.required("subject", self.subject);
-        let known = subject.starts_with("mailto:") || subject.starts_with("https://");
-        file.check(known, "subject", "must begin with mailto: or https://");
+        let app_url = file.required("app_url", self.app_url, is_origin, ORIGIN);
+        let subject = file.required("subject", self.subject, is_contact, CONTACT);
         for host in &self.allowed_hosts {
             let named = is_origin(&format!("https://{host}"));
-            file.check(named, "allowed_hosts", "must be names as push.stadt.de or push.stadt.de:8443");
+            file.check(
+                named,
+                "allowed_hosts",
+                "must be names as push.stadt.de or push.stadt.de:8443",
+            );
         }
         let link = file.link(self.connections, self.in_flight, self.extra_ca_file);
-        WebPushConfig { key, subject, app_url, allowed_hosts: self.allowed_hosts, link }
+        WebPushConfig {
+            key,
+            subject,
+            app_url,
+            allowed_hosts: self.allowed_hosts,
+            link,
+        }
     }
+}
+
+const CONTACT: &str = "must begin with mailto: or https://";
+
+fn is_contact(subject: &str) -> bool {
+    subject.starts_with("mailto:") || subject.starts_with("https://")
 }
