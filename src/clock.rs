@@ -2,7 +2,10 @@
 //!
 //! Every instant is an [`At`]: UTC, cut to the microsecond, because that is what both databases keep.
 
-#![expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the wall clock"
+)]
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
@@ -46,7 +49,10 @@ impl At {
 
     /// Milliseconds from `origin` until this instant, negative if this is before it.
     pub fn millis_after(self, origin: At) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a difference of days fits 52 bits")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a difference of days fits 52 bits"
+        )]
         let micros = (self.as_micros() - origin.as_micros()) as f64;
         micros / 1_000.0
     }

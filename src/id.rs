@@ -27,6 +27,8 @@ kinds! {
     Account => AccountId,
     OrgUnit => OrgUnitId,
     JoinCode => JoinCodeId,
+    /// One reading of the personnel file that changed something.
+    PersonnelImport => PersonnelImportId,
     /// One signed-in device.
     Session => SessionId,
     /// A rule who is meant.
@@ -95,7 +97,8 @@ impl<K> FromStr for Id<K> {
     type Err = uuid::Error;
     /// Only the hyphenated form of 36 characters: one spelling for one thing.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<uuid::fmt::Hyphenated>().map(|id| Self::from_uuid(id.into_uuid()))
+        text.parse::<uuid::fmt::Hyphenated>()
+            .map(|id| Self::from_uuid(id.into_uuid()))
     }
 }
 impl<K> Serialize for Id<K> {
@@ -106,7 +109,8 @@ impl<K> Serialize for Id<K> {
 impl<'de, K> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| D::Error::custom("expected a UUID with hyphens"))
+        text.parse()
+            .map_err(|_| D::Error::custom("expected a UUID with hyphens"))
     }
 }
 impl<K> utoipa::PartialSchema for Id<K> {
@@ -134,7 +138,10 @@ pub struct Ids {
 impl Ids {
     /// Ids by this clock and the operating system's randomness.
     pub fn new(clock: Clock) -> Self {
-        Self { clock, random: Arc::new(SystemRandom::new()) }
+        Self {
+            clock,
+            random: Arc::new(SystemRandom::new()),
+        }
     }
 
     /// A new UUIDv7: milliseconds, then the fraction of the millisecond in 12 bits (RFC 9562,
@@ -154,8 +161,13 @@ impl Ids {
     /// If the operating system has no randomness to give: nothing safe can be done without it.
     pub fn secret<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        #[expect(clippy::expect_used, reason = "a machine without randomness must not go on")]
-        self.random.fill(&mut bytes).expect("the operating system gives random bytes");
+        #[expect(
+            clippy::expect_used,
+            reason = "a machine without randomness must not go on"
+        )]
+        self.random
+            .fill(&mut bytes)
+            .expect("the operating system gives random bytes");
         bytes
     }
 }

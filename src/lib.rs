@@ -1,10 +1,15 @@
 //! Stadtfunk ("city radio"): the server behind a city's employee app.
 
+pub mod app;
+pub mod changes;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod id;
 pub mod people;
 pub mod push;
+pub mod routes;
 pub mod tasks;
 pub mod text;
+pub mod web;

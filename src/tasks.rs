@@ -21,12 +21,32 @@ impl Tasks {
 
     /// Starts a task that [`stop`](Tasks::stop) waits for. It must end soon after
     /// [`stopping`](Tasks::stopping) resolves.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that starts tasks")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that starts tasks"
+    )]
     pub fn spawn<F>(&self, task: F) -> tokio::task::JoinHandle<F::Output>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
         tokio::spawn(self.tracker.track_future(task))
+    }
+
+    /// Starts work that keeps a thread busy, off the threads that answer requests.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that starts tasks"
+    )]
+    pub fn spawn_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        let token = self.tracker.token();
+        tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(token);
+            result
+        })
     }
 
     /// Resolves when the process wants to end.

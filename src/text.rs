@@ -51,7 +51,10 @@ fn check<const MAX: usize>(raw: &str, lines: bool) -> Result<String, TextError> 
     let length = text.chars().count();
     match length {
         0 => Err(TextError::Empty),
-        _ if length > MAX => Err(TextError::TooLong { by: length - MAX, max: MAX }),
+        _ if length > MAX => Err(TextError::TooLong {
+            by: length - MAX,
+            max: MAX,
+        }),
         _ => Ok(text.to_owned()),
     }
 }
@@ -109,13 +112,22 @@ mod tests {
     fn a_text_is_trimmed_counted_and_freed_of_carriage_returns() {
         assert_eq!(Text::<5>::new("  a\r\nb\t ").unwrap().as_str(), "a\nb");
         assert_eq!(Text::<5>::new("äöüßé").unwrap().as_str(), "äöüßé");
-        assert_eq!(Text::<5>::new("äöüßéx"), Err(TextError::TooLong { by: 1, max: 5 }));
+        assert_eq!(
+            Text::<5>::new("äöüßéx"),
+            Err(TextError::TooLong { by: 1, max: 5 })
+        );
         assert_eq!(Text::<5>::new(" \n "), Err(TextError::Empty));
     }
 
     #[test]
     fn what_hides_or_breaks_is_refused() {
-        for bad in ["a\0b", "a\u{1b}[31mb", "a\u{202E}b", "a\u{2066}b", "a\u{85}b"] {
+        for bad in [
+            "a\0b",
+            "a\u{1b}[31mb",
+            "a\u{202E}b",
+            "a\u{2066}b",
+            "a\u{85}b",
+        ] {
             assert_eq!(Text::<9>::new(bad), Err(TextError::Control), "{bad:?}");
         }
         assert_eq!(Line::<9>::new("a\nb"), Err(TextError::Control));

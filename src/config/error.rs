@@ -1,42 +1,49 @@
-//! What is wrong with a configuration: all of it at once, each by file and key.
+//! What is wrong with the configuration, all at once, by file and key.
 
 use std::{fmt, path::PathBuf};
 
-/// Everything that was found wrong. Never holds a secret: `what` says what was expected, not what stood there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Everything that is wrong with the configuration.
+#[derive(Debug, Default, thiserror::Error)]
 pub struct ConfigError {
     pub problems: Vec<ConfigProblem>,
 }
 
-/// One thing to mend.
+/// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigProblem {
     pub file: PathBuf,
-    /// The key in dotted form, as `alert.apns.priority`; empty if the file as a whole is meant.
+    /// As `server.listen`; empty if the whole file is meant.
     pub key: String,
     pub what: String,
 }
 
 impl ConfigError {
+    /// Notes one thing more.
     pub fn add(
         &mut self,
         file: impl Into<PathBuf>,
         key: impl Into<String>,
         what: impl Into<String>,
     ) {
-        self.problems.push(ConfigProblem {
-            file: file.into(),
-            key: key.into(),
-            what: what.into(),
-        });
+        self.problems.push(ConfigProblem::new(file, key, what));
     }
 
-    /// `value`, unless something was found wrong.
+    /// `value`, unless something is wrong.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.problems.is_empty() {
             Ok(value)
         } else {
             Err(self)
+        }
+    }
+}
+
+impl ConfigProblem {
+    pub fn new(file: impl Into<PathBuf>, key: impl Into<String>, what: impl Into<String>) -> Self {
+        Self {
+            file: file.into(),
+            key: key.into(),
+            what: what.into(),
         }
     }
 }
@@ -53,8 +60,8 @@ impl fmt::Display for ConfigProblem {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (line, problem) in self.problems.iter().enumerate() {
-            if line > 0 {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
                 f.write_str("\n")?;
             }
             problem.fmt(f)?;
@@ -62,5 +69,3 @@ impl fmt::Display for ConfigError {
         Ok(())
     }
 }
-
-impl std::error::Error for ConfigError {}

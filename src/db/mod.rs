@@ -16,13 +16,13 @@ mod statement;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
 
+pub(crate) use self::{columns::text_enum, statement::sql};
 pub use self::{
     columns::{IdList, Json},
     open::listen,
     query::{Bind, Query, Row},
     statement::Sql,
 };
-pub(crate) use self::{columns::text_enum, statement::sql};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,11 @@ pub enum DbError {
     UnknownScheme(String),
     /// A row that the program can't have written: it names itself.
     #[error("impossible row in {table}, id {id}: {what}")]
-    Impossible { table: &'static str, id: String, what: &'static str },
+    Impossible {
+        table: &'static str,
+        id: String,
+        what: &'static str,
+    },
 }
 
 pub type Result<T, E = DbError> = std::result::Result<T, E>;
@@ -86,7 +90,9 @@ impl Db {
     /// A statement on its own. On SQLite what begins with `SELECT` goes to the readers.
     pub fn query(&self, sql: Sql) -> Query<'_> {
         match &self.pools {
-            Pools::Sqlite { read, .. } if sql.is_read() => Query::new(query::On::LitePool(read), sql),
+            Pools::Sqlite { read, .. } if sql.is_read() => {
+                Query::new(query::On::LitePool(read), sql)
+            }
             Pools::Sqlite { write, .. } => Query::new(query::On::LitePool(write), sql),
             Pools::Postgres(pool) => Query::new(query::On::PgPool(pool), sql),
         }
@@ -100,7 +106,11 @@ impl Db {
             }
             Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
         };
-        Ok(Tx { inner, tell: None, commits: self.commits.clone() })
+        Ok(Tx {
+            inner,
+            tell: None,
+            commits: self.commits.clone(),
+        })
     }
 
     /// Changes whenever a transaction that [told](Tx::tell) of itself was committed, here or (on
@@ -149,9 +159,11 @@ impl Tx {
     pub async fn tell(&mut self) -> Result<()> {
         if self.tell.is_none() {
             if let Inner::Postgres(_) = self.inner {
-                self.query(sql!(["SELECT 1" | "SELECT 1 FROM pg_notify('stadtfunk', '')"]))
-                    .opt::<(i32,)>()
-                    .await?;
+                self.query(sql!([
+                    "SELECT 1" | "SELECT 1 FROM pg_notify('stadtfunk', '')"
+                ]))
+                .opt::<(i32,)>()
+                .await?;
             }
             self.tell = Some(self.commits.clone());
         }

@@ -24,7 +24,10 @@ impl Db {
             "postgres" | "postgresql" => open_postgres(url).await?,
             other => return Err(DbError::UnknownScheme(other.to_owned())),
         };
-        Ok(Self { pools, commits: watch::Sender::new(0) })
+        Ok(Self {
+            pools,
+            commits: watch::Sender::new(0),
+        })
     }
 }
 
@@ -59,7 +62,10 @@ async fn open_postgres(url: &str) -> Result<Pools> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(PATIENCE)
-        .connect_with(url.parse::<PgConnectOptions>()?.application_name("stadtfunk"))
+        .connect_with(
+            url.parse::<PgConnectOptions>()?
+                .application_name("stadtfunk"),
+        )
         .await?;
     migrations::postgres().run(&pool).await?;
     Ok(Pools::Postgres(pool))
@@ -68,7 +74,9 @@ async fn open_postgres(url: &str) -> Result<Pools> {
 /// Passes other processes' commits on to [`Db::commits`] until the process stops. Nothing to do on
 /// SQLite, where there is one process.
 pub fn listen(db: &Db, tasks: &Tasks) {
-    let Pools::Postgres(pool) = &db.pools else { return };
+    let Pools::Postgres(pool) = &db.pools else {
+        return;
+    };
     let (pool, commits, stopping) = (pool.clone(), db.commits.clone(), tasks.clone());
     tasks.spawn(async move {
         tokio::select! {

@@ -20,10 +20,8 @@ impl<D: Database, T: for<'q> Encode<'q, D> + Type<D>> BindTo<D> for T {}
 
 /// A row that both databases can yield: any tuple, or a struct that derives `FromRow`.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Row for T where
-    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
-{
-}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{}
 
 pub(super) enum On<'c> {
     LitePool(&'c SqlitePool),
@@ -77,7 +75,11 @@ impl<'c> Query<'c> {
             On::LitePool(_) | On::Lite(_) => (sql.sqlite, Args::Lite(SqliteArguments::default())),
             On::PgPool(_) | On::Pg(_) => (sql.postgres, Args::Pg(PgArguments::default())),
         };
-        Query { on, text, args: Ok(args) }
+        Query {
+            on,
+            text,
+            args: Ok(args),
+        }
     }
 
     /// Binds the next of `$1`, `$2`, …
@@ -94,20 +96,30 @@ impl<'c> Query<'c> {
 
     /// Runs it and returns how many rows it changed.
     pub async fn execute(self) -> Result<u64> {
-        send!(self, query_with, |ready, on| Ok(ready.execute(on).await?.rows_affected()))
+        send!(self, query_with, |ready, on| Ok(ready
+            .execute(on)
+            .await?
+            .rows_affected()))
     }
 
     pub async fn all<T: Row>(self) -> Result<Vec<T>> {
-        send!(self, query_as_with::<T>, |ready, on| Ok(ready.fetch_all(on).await?))
+        send!(self, query_as_with::<T>, |ready, on| Ok(ready
+            .fetch_all(on)
+            .await?))
     }
 
     /// The first row; an error if there is none.
     pub async fn one<T: Row>(self) -> Result<T> {
-        send!(self, query_as_with::<T>, |ready, on| ready.fetch_one(on).await.map_err(DbError::from))
+        send!(self, query_as_with::<T>, |ready, on| ready
+            .fetch_one(on)
+            .await
+            .map_err(DbError::from))
     }
 
     /// The first row, if there is one.
     pub async fn opt<T: Row>(self) -> Result<Option<T>> {
-        send!(self, query_as_with::<T>, |ready, on| Ok(ready.fetch_optional(on).await?))
+        send!(self, query_as_with::<T>, |ready, on| Ok(ready
+            .fetch_optional(on)
+            .await?))
     }
 }

@@ -30,14 +30,26 @@ pub enum Verdict {
     Accepted,
     /// The address is dead. `since`: do not remove an address that was registered later than this
     /// (APNs' `timestamp`).
-    Unregistered { since: Option<At>, reason: String },
+    Unregistered {
+        since: Option<At>,
+        reason: String,
+    },
     /// The address may be good and our configuration wrong: keep it, don't push to it.
-    Quarantined { reason: String },
+    Quarantined {
+        reason: String,
+    },
     /// Our payload or headers: never send this again, keep the address.
-    Refused { reason: String },
+    Refused {
+        reason: String,
+    },
     /// Try again, not before `after` if the gateway said so. Also what became of a push whose answer never
     /// came (reset, time-out): it may have been delivered, so the repeat carries the same ids.
-    Retry { after: Option<Duration>, reason: String },
+    Retry {
+        after: Option<Duration>,
+        reason: String,
+    },
     /// Our credentials: nothing more goes to this gateway until they are mended; the rows stay.
-    Closed { reason: String },
+    Closed {
+        reason: String,
+    },
 }

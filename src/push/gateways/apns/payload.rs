@@ -49,25 +49,23 @@ pub(super) fn headers(draft: &Draft<'_>, topic: &HeaderValue) -> Result<HeaderMa
 pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
     let own = match &draft.target.keys {
         Some(keys) => Own::Encrypted {
-            v: 1,
             ciphertext: ciphertext(draft, keys)?,
         },
         None => Own::reference(draft),
     };
     Ok(json(&Body {
         aps: Aps::new(draft),
-        stadtfunk: own,
+        own,
     }))
 }
 
 fn ciphertext(draft: &Draft<'_>, keys: &DeviceKeys) -> Result<String, Verdict> {
     let empty = Own::Encrypted {
-        v: 1,
         ciphertext: String::new(),
     };
     let frame = json(&Body {
         aps: Aps::new(draft),
-        stadtfunk: empty,
+        own: empty,
     })
     .len();
     let room = (LIMIT.saturating_sub(frame) / 4 * 3).saturating_sub(OVERHEAD);
@@ -79,7 +77,8 @@ fn ciphertext(draft: &Draft<'_>, keys: &DeviceKeys) -> Result<String, Verdict> {
 #[derive(Serialize)]
 struct Body<'a> {
     aps: Aps<'a>,
-    stadtfunk: Own<'a>,
+    #[serde(flatten)]
+    own: Own<'a>,
 }
 
 /// Apple's part.
@@ -117,12 +116,12 @@ enum Sound<'a> {
 #[serde(untagged)]
 enum Own<'a> {
     Encrypted {
-        v: u8,
+        /// Short, because every octet of the frame is one less for the text.
+        #[serde(rename = "e")]
         ciphertext: String,
     },
     /// For a device without keys: where to look, but nothing of what is said there.
     Reference {
-        v: u8,
         message_id: MessageId,
         class: Class,
         link: &'a str,
@@ -162,7 +161,6 @@ impl<'a> Own<'a> {
         let message = draft.message;
         let link = &message.envelope.link;
         Self::Reference {
-            v: 1,
             message_id: message.id,
             class: message.class,
             link,

@@ -70,13 +70,12 @@ struct Addressed<'a> {
 #[serde(untagged)]
 enum Data<'a> {
     Encrypted {
-        v: &'static str,
         channel: &'a str,
+        #[serde(rename = "e")]
         ciphertext: String,
     },
     /// For a device without keys: where to look, but nothing of what is said there.
     Reference {
-        v: &'static str,
         message_id: MessageId,
         class: Class,
         link: &'a str,
@@ -105,7 +104,6 @@ struct Notification<'a> {
 impl<'a> Data<'a> {
     fn encrypted(draft: &Draft<'a>, ciphertext: String) -> Self {
         Self::Encrypted {
-            v: "1",
             channel: &draft.class.fcm.channel,
             ciphertext,
         }
@@ -115,7 +113,6 @@ impl<'a> Data<'a> {
         let message = draft.message;
         let link = &message.envelope.link;
         Self::Reference {
-            v: "1",
             message_id: message.id,
             class: message.class,
             link,

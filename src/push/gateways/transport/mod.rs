@@ -28,11 +28,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
 use self::pool::Pool;
-pub(super) use self::{
-    origin::Origin,
-    reach::Reach,
-    tls::Roots,
-};
+pub(super) use self::{origin::Origin, reach::Reach, tls::Roots};
 use super::answer::Answer;
 use crate::{clock::Clock, config::push::Link, push::Verdict, tasks::Tasks};
 

@@ -1,0 +1,152 @@
+//! The composition root: every room is made here, once, and given what it needs.
+
+use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+
+use axum::{Extension, Router, extract::ConnectInfo};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use secrecy::ExposeSecret as _;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    db::{self, Db, DbError},
+    id::Ids,
+    people::People,
+    push::{
+        Push,
+        gateways::{GatewayError, Gateways},
+    },
+    routes,
+    tasks::Tasks,
+};
+
+/// A caller who does not finish the headers in this time is cut off (slow-loris).
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The rooms of one process.
+#[derive(Clone)]
+pub struct App {
+    pub config: std::sync::Arc<Config>,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub tasks: Tasks,
+    pub db: Db,
+    pub people: People,
+    pub push: Push,
+}
+
+/// Why the program did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the database: {0}")]
+    Db(#[from] DbError),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error("push-config: {0}")]
+    Gateway(#[from] GatewayError),
+}
+
+/// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
+pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
+    let db = Db::open(config.database.url.expose_secret()).await?;
+    let ids = Ids::new(clock.clone());
+    let tasks = Tasks::new();
+    let people = People::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        config.people.clone(),
+    );
+    let gateways = Gateways::new(&config.push, clock.clone(), ids.clone(), &tasks)?;
+    let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
+    Ok(App {
+        config: config.into(),
+        clock,
+        ids,
+        tasks,
+        db,
+        people,
+        push,
+    })
+}
+
+/// Starts what runs beside the requests.
+pub fn start(app: &App) {
+    db::listen(&app.db, &app.tasks);
+    app.push.start(&app.tasks);
+}
+
+/// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to
+/// `server.shutdown_seconds`), stops the background tasks and closes the database.
+pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+    let routes = routes::routes(&app);
+    let connections = GracefulShutdown::new();
+    tokio::pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => answer(&app.tasks, &connections, stream, peer, routes.clone()),
+                Err(error) => {
+                    // Out of file descriptors, most likely: give the others time to finish.
+                    tracing::error!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    let patience = Duration::from_secs(app.config.server.shutdown_seconds);
+    let in_time = tokio::time::timeout(patience, async {
+        connections.shutdown().await;
+        app.tasks.stop().await;
+    });
+    if in_time.await.is_err() {
+        tracing::warn!("some requests did not finish in time and were cut off");
+    }
+    app.db.close().await;
+}
+
+fn answer(
+    tasks: &Tasks,
+    connections: &GracefulShutdown,
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: Router,
+) {
+    // Small answers must not wait for an acknowledgement (Nagle's algorithm).
+    let _ = stream.set_nodelay(true);
+    let service = TowerToHyperService::new(
+        tower::ServiceBuilder::new()
+            .map_request(|request: http::Request<Incoming>| request.map(axum::body::Body::new))
+            .layer(Extension(ConnectInfo(peer)))
+            .service(routes),
+    );
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(Duration::from_secs(60)));
+    let connection = builder
+        .serve_connection(TokioIo::new(stream), service)
+        .into_owned();
+    let connection = connections.watch(connection);
+    tasks.spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}
+
+/// Compiles only if answering can't fail: every error has become a response.
+const _: fn(Infallible) = |never| match never {};

@@ -1,0 +1,40 @@
+//! The one route table, grouped by who calls. Each room lists its own routes in its `http.rs`; the OpenAPI
+//! document is made of the same lines.
+
+use axum::Router;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    app::App,
+    people, push,
+    web::{Edge, edge, openapi},
+};
+
+/// Everything the server answers.
+pub fn routes(app: &App) -> Router {
+    let (api, document) = api(app).split_for_parts();
+    let pages = openapi::router(&document);
+    edge(
+        api.merge(pages),
+        Edge {
+            people: app.people.clone(),
+            db: app.db.clone(),
+            clock: app.clock.clone(),
+            tasks: app.tasks.clone(),
+        },
+    )
+}
+
+/// The public API's document alone.
+pub fn document(app: &App) -> Document {
+    api(app).split_for_parts().1
+}
+
+fn api(app: &App) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(openapi::ApiDoc::openapi())
+        // The app on a phone: people, and what concerns oneself.
+        .merge(people::http::router(app.people.clone()))
+        .merge(push::devices::http::router(app.push.clone()))
+}

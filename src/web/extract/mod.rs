@@ -1,0 +1,11 @@
+//! What a handler asks of a request, with our problems instead of axum's plain texts.
+
+mod body;
+mod caller;
+mod parts;
+
+pub use self::{
+    body::Json,
+    caller::{Caller, ClientAddress},
+    parts::{IfMatch, Path, Query},
+};
