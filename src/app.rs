@@ -21,8 +21,11 @@ use crate::{
     feed::Feed,
     id::Ids,
     people::People,
-    push::{Push, gateways::Gateways},
     photos::{Photos, StorageError},
+    push::{
+        Push,
+        gateways::{GatewayError, Gateways},
+    },
     routes,
     tasks::Tasks,
 };
@@ -54,6 +57,8 @@ pub enum StartError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Photos(#[from] StorageError),
+    #[error("push-config: {0}")]
+    Gateway(#[from] GatewayError),
 }
 
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
@@ -68,7 +73,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         config.people.clone(),
     );
     let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
-    let gateways = Gateways;
+    let gateways = Gateways::new(&config.push, clock.clone(), ids.clone(), &tasks)?;
     let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
     let announcements = Announcements::new(
         db.clone(),
