@@ -1,6 +1,6 @@
 //! The composition root: every room is made here, once, and given what it needs.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
 use hyper::body::Incoming;
@@ -10,14 +10,17 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use secrecy::ExposeSecret as _;
+use futures::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
+    announcements::{Announcements, releaser},
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
     id::Ids,
     people::People,
+    push::{Push, gateways::Gateways},
     routes,
     tasks::Tasks,
 };
@@ -34,6 +37,8 @@ pub struct App {
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
+    pub push: Push,
+    pub announcements: Announcements,
 }
 
 /// Why the program did not start.
@@ -56,6 +61,15 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
+    let gateways = Gateways;
+    let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
+    let announcements = Announcements::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        people.clone(),
+        &config.announcements,
+    );
     Ok(App {
         config: config.into(),
         clock,
@@ -63,12 +77,21 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
+        push,
+        announcements,
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+    app.push.start(&app.tasks);
+    let push = app.push.clone();
+    let warm = move || {
+        let push = push.clone();
+        async move { push.warm().await }.boxed()
+    };
+    releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

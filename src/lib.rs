@@ -1,5 +1,6 @@
 //! Stadtfunk ("city radio"): the server behind a city's employee app.
 
+pub mod announcements;
 pub mod app;
 pub mod changes;
 pub mod cli;

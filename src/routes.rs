@@ -7,8 +7,9 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
+    announcements,
     app::App,
-    people,
+    people, push,
     web::{Edge, edge, openapi},
 };
 
@@ -36,4 +37,8 @@ fn api(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::ApiDoc::openapi())
         // The app on a phone: people, and what concerns oneself.
         .merge(people::http::router(app.people.clone()))
+        .merge(push::devices::http::router(app.push.clone()))
+        .merge(announcements::readers::http::router(app.announcements.clone()))
+        // The communications team.
+        .merge(announcements::http::router(app.announcements.clone()))
 }

@@ -1,1 +1,8 @@
-fn main() {}
+//! The integration tests: one binary, because linking is what they cost.
+//!
+//! Every test that touches data runs twice, on SQLite and on PostgreSQL ([`both!`]); every one speaks to a
+//! real server over real TCP. [`world`] is what they stand on.
+
+mod contract;
+mod push;
+mod world;

@@ -1,0 +1,184 @@
+//! Every SQL statement of the program is prepared by both databases. That stands in for the compile-time
+//! check of sqlx's `query!`, which can type a text for one driver only.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use stadtfunk::db::{Db, Sql};
+use syn::visit::Visit;
+
+use super::sources::{Source, sources};
+use crate::world::{Stage, both};
+
+both!(every_statement_prepares);
+
+async fn every_statement_prepares(stage: &Stage) {
+    let statements: Vec<Statement> = sources().iter().flat_map(statements_of).collect();
+    assert!(
+        statements.len() >= 10,
+        "the statements are found in the sources"
+    );
+    let db = Db::open(&stage.database.url)
+        .await
+        .expect("the database opens");
+    let mut refused = Vec::new();
+    for statement in statements {
+        if let Err(error) = db.prepare(statement.sql).await {
+            refused.push(format!("{}: {error}", statement.place));
+        }
+    }
+    db.close().await;
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+#[test]
+fn sqlx_is_known_to_the_database_room_and_the_stores_alone() {
+    let strangers: Vec<String> = sources()
+        .iter()
+        .filter(|source| !may_know_sqlx(&source.path))
+        .filter(|source| {
+            let mut finder = Finds {
+                ident: "sqlx",
+                found: false,
+            };
+            finder.visit_file(&source.syntax);
+            finder.found
+        })
+        .map(|source| source.path.clone())
+        .collect();
+    assert!(strangers.is_empty(), "these speak of sqlx: {strangers:?}");
+}
+
+fn may_know_sqlx(path: &str) -> bool {
+    path.starts_with("db/") || path.ends_with("/store.rs") || path.contains("/store/")
+}
+
+/// A statement in the sources.
+struct Statement {
+    /// As `src/people/store.rs:31`.
+    place: String,
+    sql: Sql,
+}
+
+fn statements_of(source: &Source) -> Vec<Statement> {
+    let mut calls = SqlCalls(Vec::new());
+    calls.visit_file(&source.syntax);
+    calls
+        .0
+        .into_iter()
+        .map(|(line, tokens)| {
+            let place = format!("src/{}:{line}", source.path);
+            let (sqlite, postgres) =
+                texts(tokens).unwrap_or_else(|what| panic!("{place}: sql! with {what}"));
+            // Leaked: the program's statements are static, and these few end with the test.
+            let sql = Sql {
+                sqlite: sqlite.leak(),
+                postgres: postgres.leak(),
+            };
+            Statement { place, sql }
+        })
+        .collect()
+}
+
+/// Both texts of `sql!("… " ["sqlite" | "postgres"] " …")`.
+fn texts(tokens: TokenStream) -> Result<(String, String), String> {
+    let (mut sqlite, mut postgres) = (String::new(), String::new());
+    for part in tokens {
+        match part {
+            TokenTree::Literal(_) => {
+                let text = literal(part)?;
+                sqlite.push_str(&text);
+                postgres.push_str(&text);
+            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+                let mut parts = group.stream().into_iter();
+                let (one, _bar, other) = (parts.next(), parts.next(), parts.next());
+                sqlite.push_str(&literal(one.ok_or("an empty choice")?)?);
+                postgres.push_str(&literal(other.ok_or("half a choice")?)?);
+            }
+            other => return Err(format!("{other}, which is no literal")),
+        }
+    }
+    Ok((sqlite, postgres))
+}
+
+fn literal(token: TokenTree) -> Result<String, String> {
+    syn::parse2::<syn::LitStr>(token.into())
+        .map(|text| text.value())
+        .map_err(|error| error.to_string())
+}
+
+/// The lines and tokens of every `sql!(…)`, wherever it stands: in an expression or in another macro.
+struct SqlCalls(Vec<(usize, TokenStream)>);
+
+impl<'ast> Visit<'ast> for SqlCalls {
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        let name = call.path.segments.last();
+        if let Some(name) = name.filter(|name| name.ident == "sql") {
+            self.0
+                .push((name.ident.span().start().line, call.tokens.clone()));
+        } else {
+            self.look_into(call.tokens.clone());
+        }
+    }
+
+    /// The macro's own definition is no call of it.
+    fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
+        if !item.mac.path.is_ident("macro_rules") {
+            self.visit_macro(&item.mac);
+        }
+    }
+}
+
+impl SqlCalls {
+    fn look_into(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (index, token) in tokens.iter().enumerate() {
+            let TokenTree::Group(group) = token else {
+                continue;
+            };
+            let name = index.checked_sub(2).map(|before| &tokens[before..index]);
+            match name {
+                Some([TokenTree::Ident(name), TokenTree::Punct(bang)])
+                    if name == "sql" && bang.as_char() == '!' =>
+                {
+                    self.0.push((name.span().start().line, group.stream()));
+                }
+                _ => self.look_into(group.stream()),
+            }
+        }
+    }
+}
+
+/// Whether an identifier stands anywhere in a file, in the tokens of macros and attributes too.
+struct Finds {
+    ident: &'static str,
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Finds {
+    fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {
+        self.found |= ident == self.ident;
+    }
+
+    fn visit_token_stream(&mut self, tokens: &'ast TokenStream) {
+        for token in tokens.clone() {
+            match token {
+                TokenTree::Ident(ident) => self.visit_ident(&ident),
+                TokenTree::Group(group) => self.visit_token_stream(&group.stream()),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn both_texts_of_a_statement_are_read() {
+    let call = r#"fn f() { json!({ "x": sql!("A " ["b" | "c"] " d") }); }"#;
+    let mut calls = SqlCalls(Vec::new());
+    calls.visit_file(&syn::parse_file(call).unwrap());
+    let (line, tokens) = calls.0.remove(0);
+    assert_eq!(
+        (line, texts(tokens).unwrap()),
+        (1, ("A b d".into(), "A c d".into()))
+    );
+    assert!(texts(r#""a" + b"#.parse().unwrap()).is_err());
+}
