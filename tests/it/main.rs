@@ -4,5 +4,6 @@
 //! real server over real TCP. [`world`] is what they stand on.
 
 mod contract;
+mod people;
 mod push;
 mod world;
