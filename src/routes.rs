@@ -38,7 +38,9 @@ fn api(app: &App) -> OpenApiRouter {
         // The app on a phone: people, and what concerns oneself.
         .merge(people::http::router(app.people.clone()))
         .merge(push::devices::http::router(app.push.clone()))
-        .merge(announcements::readers::http::router(app.announcements.clone()))
+        .merge(announcements::readers::http::router(
+            app.announcements.clone(),
+        ))
         // The communications team.
         .merge(announcements::http::router(app.announcements.clone()))
 }
