@@ -5,4 +5,5 @@
 
 mod announcements;
 mod contract;
+mod push;
 mod world;
