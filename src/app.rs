@@ -3,6 +3,7 @@
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
+use futures::FutureExt as _;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -10,7 +11,6 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use secrecy::ExposeSecret as _;
-use futures::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
@@ -36,7 +36,7 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The rooms of one process.
 #[derive(Clone)]
 pub struct App {
-    pub config: std::sync::Arc<Config>,
+    pub config: Arc<Config>,
     pub clock: Clock,
     pub ids: Ids,
     pub tasks: Tasks,

@@ -10,8 +10,41 @@ use crate::{
     text::{Line, Text},
 };
 
-/// By language; at least one before anything is stored.
-pub type Texts = BTreeMap<Language, Wording>;
+/// At least one of the two before anything is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AnnouncementTexts)]
+pub struct Texts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub de: Option<Wording>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub en: Option<Wording>,
+}
+
+impl Texts {
+    pub fn is_empty(&self) -> bool {
+        self.de.is_none() && self.en.is_none()
+    }
+
+    /// What there is, German first.
+    pub fn iter(&self) -> impl Iterator<Item = (Language, &Wording)> {
+        let german = self.de.iter().map(|words| (Language::German, words));
+        german.chain(self.en.iter().map(|words| (Language::English, words)))
+    }
+}
+
+impl FromIterator<(Language, Wording)> for Texts {
+    fn from_iter<I: IntoIterator<Item = (Language, Wording)>>(words: I) -> Self {
+        let mut texts = Self::default();
+        for (language, words) in words {
+            match language {
+                Language::German => texts.de = Some(words),
+                Language::English => texts.en = Some(words),
+            }
+        }
+        texts
+    }
+}
 
 /// What an announcement says in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,7 +59,10 @@ pub struct Wording {
 }
 
 /// The text for a reader: in their language, or else in the other.
-pub(super) fn in_language<W>(texts: &BTreeMap<Language, W>, language: Language) -> Option<(Language, &W)> {
+pub(super) fn in_language<W>(
+    texts: &BTreeMap<Language, W>,
+    language: Language,
+) -> Option<(Language, &W)> {
     texts
         .get_key_value(&language)
         .or_else(|| texts.first_key_value())
@@ -39,10 +75,22 @@ mod tests {
 
     #[test]
     fn a_reader_gets_their_language_or_else_the_other() {
-        let both = BTreeMap::from([(Language::German, "Guten Tag"), (Language::English, "Hello")]);
+        let both = BTreeMap::from([
+            (Language::German, "Guten Tag"),
+            (Language::English, "Hello"),
+        ]);
         let german = BTreeMap::from([(Language::German, "Guten Tag")]);
-        assert_eq!(in_language(&both, Language::English), Some((Language::English, &"Hello")));
-        assert_eq!(in_language(&german, Language::English), Some((Language::German, &"Guten Tag")));
-        assert_eq!(in_language::<&str>(&BTreeMap::new(), Language::German), None);
+        assert_eq!(
+            in_language(&both, Language::English),
+            Some((Language::English, &"Hello"))
+        );
+        assert_eq!(
+            in_language(&german, Language::English),
+            Some((Language::German, &"Guten Tag"))
+        );
+        assert_eq!(
+            in_language::<&str>(&BTreeMap::new(), Language::German),
+            None
+        );
     }
 }
