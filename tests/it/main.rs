@@ -5,6 +5,7 @@
 
 mod announcements;
 mod contract;
+mod feed;
 mod people;
 mod push;
 mod world;
