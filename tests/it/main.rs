@@ -4,4 +4,5 @@
 //! real server over real TCP. [`world`] is what they stand on.
 
 mod contract;
+mod photos;
 mod world;
