@@ -54,6 +54,8 @@ CREATE INDEX push_recipients_by_account ON push_recipients (account_id, message_
 CREATE TABLE deliveries (
     message_id uuid NOT NULL REFERENCES push_messages (id),
     device_id uuid NOT NULL REFERENCES devices (id),
+    -- Whose device it was when it was staged: a report names people, and a phone may change hands.
+    account_id uuid NOT NULL REFERENCES accounts (id),
     gateway text NOT NULL,
     attempts integer NOT NULL,
     -- Waiting: not before this instant. Claimed: the lease's end. Settled: NULL.

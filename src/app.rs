@@ -1,8 +1,9 @@
 //! The composition root: every room is made here, once, and given what it needs.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
+use futures::FutureExt as _;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -13,12 +14,15 @@ use secrecy::ExposeSecret as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
+    announcements::{Announcements, releaser},
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
+    feed::Feed,
     id::Ids,
     people::People,
     photos::{Photos, StorageError},
+    push::{Push, gateways::Gateways},
     routes,
     tasks::Tasks,
 };
@@ -36,6 +40,9 @@ pub struct App {
     pub db: Db,
     pub people: People,
     pub photos: Photos,
+    pub feed: Feed,
+    pub push: Push,
+    pub announcements: Announcements,
 }
 
 /// Why the program did not start.
@@ -67,6 +74,16 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks.clone(),
         &config.photos,
     )?;
+    let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
+    let gateways = Gateways;
+    let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
+    let announcements = Announcements::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        people.clone(),
+        &config.announcements,
+    );
     Ok(App {
         config: config.into(),
         clock,
@@ -75,6 +92,9 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         db,
         people,
         photos,
+        feed,
+        push,
+        announcements,
     })
 }
 
@@ -82,6 +102,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
     app.photos.start();
+    app.push.start(&app.tasks);
+    let push = app.push.clone();
+    let warm = move || {
+        let push = push.clone();
+        async move { push.warm().await }.boxed()
+    };
+    releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

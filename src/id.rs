@@ -27,6 +27,8 @@ kinds! {
     Account => AccountId,
     OrgUnit => OrgUnitId,
     JoinCode => JoinCodeId,
+    /// One reading of the personnel file that changed something.
+    PersonnelImport => PersonnelImportId,
     /// One signed-in device.
     Session => SessionId,
     /// A rule who is meant.
@@ -34,6 +36,8 @@ kinds! {
     Channel => ChannelId,
     Post => PostId,
     Comment => CommentId,
+    /// What a moderator did to somebody else's words.
+    Moderation => ModerationId,
     Photo => PhotoId,
     Announcement => AnnouncementId,
     /// An address that pushes can be sent to.

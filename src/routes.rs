@@ -7,8 +7,9 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
+    announcements,
     app::App,
-    people, photos,
+    feed, people, photos, push,
     web::{Edge, edge, openapi},
 };
 
@@ -37,4 +38,12 @@ fn api(app: &App) -> OpenApiRouter {
         // The app on a phone: people, and what concerns oneself.
         .merge(people::http::router(app.people.clone()))
         .merge(photos::http::router(app.photos.clone()))
+        // What colleagues write to each other.
+        .merge(feed::http::router(app.feed.clone()))
+        .merge(push::devices::http::router(app.push.clone()))
+        .merge(announcements::readers::http::router(
+            app.announcements.clone(),
+        ))
+        // The communications team.
+        .merge(announcements::http::router(app.announcements.clone()))
 }

@@ -32,6 +32,23 @@ impl Tasks {
         tokio::spawn(self.tracker.track_future(task))
     }
 
+    /// Starts work that keeps a thread busy, off the threads that answer requests.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that starts tasks"
+    )]
+    pub fn spawn_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        let token = self.tracker.token();
+        tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(token);
+            result
+        })
+    }
+
     /// Resolves when the process wants to end.
     pub fn stopping(&self) -> WaitForCancellationFuture<'_> {
         self.stop.cancelled()

@@ -2,7 +2,7 @@
 //!
 //! The cast:
 //!
-//! - a [`Device`](device::Device) is an address at one of three gateways, with the keys that only its app
+//! - a [`Device`] is an address at one of three gateways, with the keys that only its app
 //!   can decrypt for;
 //! - an [`Envelope`](envelope::Envelope) is what push is asked to carry: texts by language, a class, a
 //!   link. Push never knows a post or an announcement;
@@ -14,14 +14,29 @@
 //! claim → prepare → send → settle. A crash at any point leaves rows that the next process claims after
 //! the lease; a repeat carries the same apns-id, collapse id or topic, so the phone shows it once.
 
+pub mod devices;
+mod dispatcher;
 pub mod envelope;
 pub mod gateways;
+pub mod outbox;
 pub mod outcome;
 pub mod sandbox;
 
 pub use self::outcome::{Outcome, Verdict};
 
-use crate::db::text_enum;
+use std::sync::Arc;
+
+use self::{
+    devices::{Device, Registration},
+    dispatcher::Dispatcher,
+    gateways::Gateways,
+};
+use crate::{
+    clock::Clock,
+    db::{Db, Result, text_enum},
+    id::{AccountId, DeviceId, Ids, SessionId},
+    tasks::Tasks,
+};
 
 text_enum! {
     /// Who carries a push to a device.
@@ -67,5 +82,67 @@ text_enum! {
     pub enum ApnsEnvironment {
         Production = "production",
         Development = "development",
+    }
+}
+
+/// The push room.
+#[derive(Clone)]
+pub struct Push {
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    gateways: Arc<Gateways>,
+}
+
+impl Push {
+    pub fn new(db: Db, clock: Clock, ids: Ids, gateways: Gateways) -> Self {
+        Self {
+            db,
+            clock,
+            ids,
+            gateways: Arc::new(gateways),
+        }
+    }
+
+    /// Starts handing over what the outbox holds.
+    pub fn start(&self, tasks: &Tasks) {
+        let dispatcher = Dispatcher {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            tasks: tasks.clone(),
+            gateways: self.gateways.clone(),
+        };
+        dispatcher.start();
+    }
+
+    /// Opens the connections ahead of a release.
+    pub async fn warm(&self) {
+        self.gateways.warm().await;
+    }
+
+    pub fn gateways(&self) -> &Gateways {
+        &self.gateways
+    }
+
+    /// Registers the session's device, or brings it up to date.
+    pub async fn register(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        registration: Registration,
+    ) -> Result<Device> {
+        let now = self.clock.now();
+        devices::register(&self.db, &self.ids, account, session, &registration, now).await
+    }
+
+    /// The person's devices, newest first.
+    pub async fn devices(&self, account: AccountId) -> Result<Vec<Device>> {
+        devices::list(&self.db, account).await
+    }
+
+    /// Removes one of the person's own devices; `false` if they have no such device.
+    pub async fn remove_device(&self, account: AccountId, device: DeviceId) -> Result<bool> {
+        devices::remove(&self.db, account, device, self.clock.now()).await
     }
 }

@@ -5,4 +5,5 @@
 
 mod contract;
 mod photos;
+mod push;
 mod world;

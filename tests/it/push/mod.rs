@@ -1,0 +1,3 @@
+//! Push: over real sockets, TLS and HTTP/2.
+
+mod sandbox;
