@@ -4,6 +4,7 @@
 //! real server over real TCP. [`world`] is what they stand on.
 
 mod contract;
+mod people;
 mod photos;
 mod push;
 mod world;

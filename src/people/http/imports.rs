@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::header;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::{
     people::{
@@ -42,7 +42,7 @@ static TOO_MANY_LEAVERS: ProblemType = ProblemType::new(
     "Unusually many people would leave. Nothing was applied.",
 );
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ImportQuery {

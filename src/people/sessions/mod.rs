@@ -19,7 +19,10 @@ use crate::{
     clock::At,
     db::{DbError, Result as DbResult, Tx, text_enum},
     id::{AccountId, SessionId},
-    push::Language,
+    push::{
+        Language,
+        devices::{self, Removal},
+    },
     text::Line,
 };
 
@@ -179,12 +182,15 @@ pub(super) async fn end_all_of_leavers(
     now: At,
 ) -> DbResult<()> {
     store::end_of_accounts(tx, leavers, now).await?;
-    store::remove_devices_of_accounts(tx, leavers, now).await
+    devices::remove_of_accounts(tx, leavers.iter().copied(), Removal::Left, now).await
 }
 
 async fn end(tx: &mut Tx, sessions: &[SessionId], why: Ended, now: At) -> DbResult<()> {
     store::end(tx, sessions, why, now).await?;
-    store::remove_devices_of_sessions(tx, sessions, now).await
+    for session in sessions {
+        devices::remove_of_session(tx, *session, Removal::SignedOut, now).await?;
+    }
+    Ok(())
 }
 
 fn to_the_hour(now: At) -> At {

@@ -180,40 +180,6 @@ pub(super) async fn end_of_accounts(tx: &mut Tx, accounts: &[AccountId], now: At
     .map(drop)
 }
 
-// The two statements on devices are `push::devices`'s to make as soon as it offers them.
-
-pub(super) async fn remove_devices_of_sessions(
-    tx: &mut Tx,
-    sessions: &[SessionId],
-    now: At,
-) -> Result<()> {
-    tx.query(sql!(
-        "UPDATE devices SET removed_at = $2, removed_because = 'signed_out' WHERE removed_at IS NULL "
-        "AND session_id " ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
-    ))
-    .bind(sessions.iter().copied().collect::<IdList>())
-    .bind(now)
-    .execute()
-    .await
-    .map(drop)
-}
-
-pub(super) async fn remove_devices_of_accounts(
-    tx: &mut Tx,
-    accounts: &[AccountId],
-    now: At,
-) -> Result<()> {
-    tx.query(sql!(
-        "UPDATE devices SET removed_at = $2, removed_because = 'left' WHERE removed_at IS NULL "
-        "AND account_id " ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
-    ))
-    .bind(accounts.iter().copied().collect::<IdList>())
-    .bind(now)
-    .execute()
-    .await
-    .map(drop)
-}
-
 pub(super) async fn set_language(db: &Db, account: AccountId, language: Language) -> Result<()> {
     db.query(sql!("UPDATE accounts SET language = $2 WHERE id = $1"))
         .bind(account)
