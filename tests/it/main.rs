@@ -7,5 +7,6 @@ mod announcements;
 mod contract;
 mod feed;
 mod people;
+mod photos;
 mod push;
 mod world;
