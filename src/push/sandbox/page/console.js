@@ -71,7 +71,8 @@ async function show(overview, now) {
     view.minute = minute;
     const accepted = view.entries.filter((entry) => entry.accepted);
     const device = view.section.querySelector('.device');
-    device.replaceChildren(screen(overview.gateway, accepted, now, fresh));
+    // What was there when the page was opened has arrived before, without a movement.
+    device.replaceChildren(screen(overview.gateway, accepted, now, fresh || Infinity));
   }
 }
 
