@@ -37,7 +37,7 @@ async fn ask_as(
         .uri(path)
         .header("host", host)
         .header("content-type", "application/json")
-        .body(Full::from(body.to_string()))
+        .body(Full::<bytes::Bytes>::from(body.to_string()))
         .unwrap();
     let answer = http.send_request(request).await.unwrap();
     let status = answer.status().as_u16();
