@@ -1,13 +1,16 @@
 //! Stadtfunk ("city radio"): the server behind a city's employee app.
 
+pub mod announcements;
 pub mod app;
 pub mod changes;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod feed;
 pub mod id;
 pub mod people;
+pub mod photos;
 pub mod push;
 pub mod routes;
 pub mod tasks;

@@ -1,8 +1,9 @@
-//! The gateways' clients against the sandbox, over TLS and HTTP/2 on the loopback interface.
+//! Push over real sockets, TLS and HTTP/2: the gateways' clients and the sandbox, each against the other.
 
 mod gateways;
 #[cfg(feature = "oracles")]
 mod oracles;
+mod sandbox;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
