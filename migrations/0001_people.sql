@@ -24,14 +24,14 @@ CREATE TABLE accounts (
     personnel_number text NOT NULL UNIQUE,
     given_name text NOT NULL,
     family_name text NOT NULL,
-    -- "family given", case-folded: what the directory searches and sorts by.
+    -- "family given", without case and accents: what the directory searches and sorts by.
     sort_name text NOT NULL,
     job_title text,
     email text,
     unit_id uuid NOT NULL REFERENCES org_units (id),
     language text NOT NULL,
     created_at timestamptz NOT NULL,
-    -- First signed in.
+    -- First signed in; NULL again when somebody who had left comes back, until they join anew.
     joined_at timestamptz,
     -- No longer in the personnel office's file: no access, no devices, no pushes.
     left_at timestamptz
@@ -46,12 +46,17 @@ CREATE TABLE role_grants (
     granted_at timestamptz NOT NULL,
     -- NULL: granted on the server's command line.
     granted_by uuid REFERENCES accounts (id),
-    PRIMARY KEY (account_id, role)
+    revoked_at timestamptz,
+    revoked_by uuid REFERENCES accounts (id),
+    PRIMARY KEY (account_id, role, granted_at)
 );
+CREATE UNIQUE INDEX role_grants_held ON role_grants (account_id, role) WHERE revoked_at IS NULL;
 
 CREATE TABLE join_codes (
     id uuid PRIMARY KEY,
     account_id uuid NOT NULL REFERENCES accounts (id),
+    -- first | recovery: whether redeeming it ends the person's other sessions.
+    purpose text NOT NULL,
     code_hash bytea NOT NULL UNIQUE,
     created_at timestamptz NOT NULL,
     created_by uuid REFERENCES accounts (id),
@@ -60,7 +65,8 @@ CREATE TABLE join_codes (
     -- A newer code was made, or the person left.
     revoked_at timestamptz
 );
-CREATE INDEX join_codes_by_account ON join_codes (account_id);
+CREATE UNIQUE INDEX join_codes_active ON join_codes (account_id)
+    WHERE used_at IS NULL AND revoked_at IS NULL;
 
 CREATE TABLE sessions (
     id uuid PRIMARY KEY,
@@ -72,6 +78,7 @@ CREATE TABLE sessions (
     -- To the hour, so that reading leaves no trace of a person's day.
     last_seen_at timestamptz NOT NULL,
     ended_at timestamptz,
+    -- signed_out | revoked | recovered | idle | left
     ended_because text
 );
 CREATE INDEX sessions_by_account ON sessions (account_id) WHERE ended_at IS NULL;

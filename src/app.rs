@@ -1,8 +1,9 @@
 //! The composition root: every room is made here, once, and given what it needs.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
+use futures::FutureExt as _;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -13,13 +14,22 @@ use secrecy::ExposeSecret as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
+    announcements::{Announcements, releaser},
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
     feed::Feed,
     id::Ids,
     people::People,
+    photos::{Photos, StorageError},
+<<<<<<< HEAD
     push::{Push, gateways::Gateways},
+=======
+    push::{
+        Push,
+        gateways::{GatewayError, Gateways},
+    },
+>>>>>>> main
     routes,
     tasks::Tasks,
 };
@@ -30,14 +40,23 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The rooms of one process.
 #[derive(Clone)]
 pub struct App {
-    pub config: std::sync::Arc<Config>,
+    pub config: Arc<Config>,
     pub clock: Clock,
     pub ids: Ids,
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
+<<<<<<< HEAD
+    pub photos: Photos,
     pub feed: Feed,
     pub push: Push,
+    pub announcements: Announcements,
+=======
+    pub feed: Feed,
+    pub push: Push,
+    pub announcements: Announcements,
+    pub photos: Photos,
+>>>>>>> main
 }
 
 /// Why the program did not start.
@@ -47,6 +66,10 @@ pub enum StartError {
     Db(#[from] DbError),
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error(transparent)]
+    Photos(#[from] StorageError),
+    #[error("push-config: {0}")]
+    Gateway(#[from] GatewayError),
 }
 
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
@@ -60,9 +83,36 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
+<<<<<<< HEAD
+    let photos = Photos::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.photos,
+    )?;
+=======
+>>>>>>> main
     let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
-    let gateways = Gateways;
+    let gateways = Gateways::new(&config.push, clock.clone(), ids.clone(), &tasks)?;
     let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
+    let announcements = Announcements::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        people.clone(),
+        &config.announcements,
+    );
+<<<<<<< HEAD
+=======
+    let photos = Photos::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.photos,
+    )?;
+>>>>>>> main
     Ok(App {
         config: config.into(),
         clock,
@@ -70,15 +120,38 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
+<<<<<<< HEAD
+        photos,
         feed,
         push,
+        announcements,
+=======
+        feed,
+        push,
+        announcements,
+        photos,
+>>>>>>> main
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+<<<<<<< HEAD
+    app.photos.start();
+=======
+>>>>>>> main
     app.push.start(&app.tasks);
+    let push = app.push.clone();
+    let warm = move || {
+        let push = push.clone();
+        async move { push.warm().await }.boxed()
+    };
+    releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
+<<<<<<< HEAD
+=======
+    app.photos.start();
+>>>>>>> main
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

@@ -27,6 +27,8 @@ kinds! {
     Account => AccountId,
     OrgUnit => OrgUnitId,
     JoinCode => JoinCodeId,
+    /// One reading of the personnel file that changed something.
+    PersonnelImport => PersonnelImportId,
     /// One signed-in device.
     Session => SessionId,
     /// A rule who is meant.

@@ -1,5 +1,6 @@
 //! Stadtfunk ("city radio"): the server behind a city's employee app.
 
+pub mod announcements;
 pub mod app;
 pub mod changes;
 pub mod cli;
@@ -9,6 +10,7 @@ pub mod db;
 pub mod feed;
 pub mod id;
 pub mod people;
+pub mod photos;
 pub mod push;
 pub mod routes;
 pub mod tasks;

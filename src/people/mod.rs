@@ -1,11 +1,34 @@
 //! People: who is on the payroll, how they sign in, what they may do, who is meant by an audience.
+//!
+//! The cast:
+//!
+//! - the personnel office's file makes accounts and org units ([`import`]); nobody registers by themselves;
+//! - a [join code](join_codes), printed on a letter, turns a person's phone into a [session](sessions):
+//!   one opaque token per device;
+//! - a token is an [`Employee`](access::Employee), and with a [role](roles) an `Editor`, `Moderator` or
+//!   `Admin` ([`access`]);
+//! - the [`directory`] finds colleagues and shows the units as a tree;
+//! - an [`audience`] says who is meant by a channel, a post or an announcement.
+//!
+//! The flow: import → join code on a letter → `sign_in` → `authenticate` at every request → until the
+//! session ends (signed out, ended from another device, idle for long) or the person leaves the file.
 
 pub mod access;
 pub mod audience;
+pub mod directory;
 pub mod http;
-mod store;
+pub mod import;
+pub mod join_codes;
+mod names;
+pub mod roles;
+pub mod sessions;
 
-use self::access::Employee;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use self::join_codes::FailedAttempts;
 use crate::{
     clock::Clock,
     config::PeopleConfig,
@@ -16,15 +39,20 @@ use crate::{
 /// The people of the city.
 #[derive(Clone)]
 pub struct People {
-    pub(crate) db: Db,
-    pub(crate) clock: Clock,
-    pub(crate) ids: Ids,
-    pub(crate) config: PeopleConfig,
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    config: PeopleConfig,
+    failed_attempts: Arc<FailedAttempts>,
 }
 
-/// Why a verb of this room was not done.
+/// Why a verb of this room was not done. What can go wrong in one way of its own (a join code, an import,
+/// an audience) has an error of its own.
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
+    /// Nobody on the payroll, or nothing of the caller's.
+    #[error("there is no such person or session")]
+    NotFound,
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -36,13 +64,7 @@ impl People {
             clock,
             ids,
             config,
+            failed_attempts: Arc::default(),
         }
-    }
-
-    /// Whose session the token is; `None` if it is nobody's (any more).
-    pub async fn authenticate(&self, token: &str) -> Result<Option<Employee>, PeopleError> {
-        let hash = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
-        let idle_since = self.clock.now() - self.config.session_idle();
-        Ok(store::session(&self.db, hash.as_ref(), idle_since).await?)
     }
 }

@@ -8,9 +8,6 @@ use serde_json::Value;
 use super::{journal::Entry, phones::Phones};
 use crate::push::Gateway;
 
-/// Under which key APNs' payload and FCM's data carry the `aes128gcm` body.
-const CIPHERTEXT: &str = "e";
-
 /// One push with the phone's eyes.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Seen {
@@ -35,22 +32,21 @@ pub struct Notification {
 
 pub(super) fn seen(phones: &Phones, entry: &Entry) -> Seen {
     let json = serde_json::from_slice(&entry.body).unwrap_or(Value::Null);
-    let collapse = collapse(entry, &json);
     let Some(body) = ciphertext(entry, &json) else {
         return Seen {
-            notification: plain(entry.gateway, &json, collapse),
+            notification: without_content(entry, &json),
             ..Seen::default()
         };
     };
     match decrypt(phones, entry, body) {
         Ok(decrypted) => Seen {
-            notification: Notification::read(&decrypted, collapse),
+            notification: Notification::read(&decrypted),
             decrypted: Some(decrypted),
             problem: None,
         },
         // As on a real phone: what the app can't read, the system shows without content.
         Err(problem) => Seen {
-            notification: plain(entry.gateway, &json, collapse),
+            notification: without_content(entry, &json),
             decrypted: None,
             problem: Some(problem),
         },
@@ -60,8 +56,8 @@ pub(super) fn seen(phones: &Phones, entry: &Entry) -> Seen {
 fn ciphertext(entry: &Entry, json: &Value) -> Option<Result<Vec<u8>, String>> {
     let text = match entry.gateway {
         Gateway::WebPush => return (!entry.body.is_empty()).then(|| Ok(entry.body.to_vec())),
-        Gateway::Apns => json.get(CIPHERTEXT)?,
-        Gateway::Fcm => json.pointer("/message/data")?.get(CIPHERTEXT)?,
+        Gateway::Apns => json.pointer("/stadtfunk/ciphertext")?,
+        Gateway::Fcm => json.pointer("/message/data/ciphertext")?,
     };
     let text = text.as_str().unwrap_or_default();
     let body = STANDARD
@@ -80,47 +76,44 @@ fn decrypt(phones: &Phones, entry: &Entry, body: Result<Vec<u8>, String>) -> Res
     serde_json::from_slice(&text).map_err(|why| format!("decrypted, but no JSON: {why}"))
 }
 
-/// What shows without decryption.
-fn plain(gateway: Gateway, json: &Value, collapse: Option<String>) -> Option<Notification> {
-    let shown = match gateway {
-        Gateway::Apns => json.pointer("/aps/alert")?,
-        Gateway::Fcm => json
-            .pointer("/message/notification")
-            .or_else(|| json.pointer("/message/android/notification"))
-            .or_else(|| json.pointer("/message/data"))?,
+/// What the system shows without the app.
+fn without_content(entry: &Entry, json: &Value) -> Option<Notification> {
+    let (shown, class) = match entry.gateway {
+        Gateway::Apns => (
+            json.pointer("/aps/alert")?,
+            json.pointer("/stadtfunk/class"),
+        ),
+        Gateway::Fcm => {
+            let shown = json
+                .pointer("/message/android/notification")
+                .or_else(|| json.pointer("/message/notification"))?;
+            (shown, json.pointer("/message/data/class"))
+        }
         Gateway::WebPush => return None,
     };
-    match shown.as_str() {
-        Some(title) => Some(Notification {
+    let mut notification = match shown.as_str() {
+        Some(title) => Notification {
             title: title.into(),
-            tag: collapse,
-            ..Default::default()
-        }),
-        None => Notification::read(shown, collapse),
-    }
-}
-
-/// What the gateway itself was told to replace by.
-fn collapse(entry: &Entry, json: &Value) -> Option<String> {
-    let header = |name| {
-        entry
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
+            ..Notification::default()
+        },
+        None => Notification::read(shown)?,
     };
-    match entry.gateway {
-        Gateway::Apns => header("apns-collapse-id"),
-        Gateway::Fcm => json
-            .pointer("/message/android/collapse_key")
-            .and_then(Value::as_str),
-        Gateway::WebPush => header("topic"),
+    notification.class = class.and_then(Value::as_str).map(str::to_owned);
+    if entry.gateway == Gateway::Apns {
+        // The others replace on the phone by the notification's own tag; their collapse key and Topic
+        // replace only what still waits for the phone.
+        let collapse = entry
+            .headers
+            .get("apns-collapse-id")
+            .and_then(|id| id.to_str().ok());
+        notification.tag = collapse.map(str::to_owned);
     }
-    .map(str::to_owned)
+    Some(notification)
 }
 
 impl Notification {
     /// From our own object, or from a `notification` inside of it (Declarative Web Push).
-    fn read(json: &Value, collapse: Option<String>) -> Option<Self> {
+    fn read(json: &Value) -> Option<Self> {
         let inner = json.get("notification");
         let field = |name: &str| {
             let value = json.get(name).or_else(|| inner?.get(name))?;
@@ -129,7 +122,7 @@ impl Notification {
         Some(Self {
             title: field("title")?,
             body: field("body").unwrap_or_default(),
-            tag: field("tag").or(collapse),
+            tag: field("tag"),
             class: field("class"),
             link: field("link").or_else(|| field("navigate")),
         })
@@ -202,7 +195,7 @@ mod tests {
     #[test]
     fn declarative_web_push_is_read_from_its_notification() {
         let json = json!({ "web_push": 8030, "notification": { "title": "T", "navigate": "/a" } });
-        let shown = Notification::read(&json, None).unwrap();
+        let shown = Notification::read(&json).unwrap();
         assert_eq!(
             (shown.title.as_str(), shown.link.as_deref()),
             ("T", Some("/a"))

@@ -1,0 +1,192 @@
+//! What editors write: drafting, editing, taking back.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
+    policy, store,
+};
+use crate::{
+    changes,
+    db::Tx,
+    id::{AnnouncementId, PhotoId},
+    people::{
+        access::Editor,
+        audience::{Audience, AudienceCount},
+    },
+    push::{Class, outbox},
+};
+
+/// What an announcement is drafted with.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAnnouncement {
+    pub class: Class,
+    pub audience: Audience,
+    /// In German, in English, or in both.
+    pub texts: Texts,
+    /// The editor's own photos that are shown nowhere else, in the order in which they are shown; at most
+    /// 10.
+    #[serde(default)]
+    pub photos: Vec<PhotoId>,
+}
+
+/// What of an announcement is changed; the rest stays.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = AnnouncementChanges)]
+pub struct Changes {
+    pub class: Option<Class>,
+    pub audience: Option<Audience>,
+    /// All of them: a language that is left out is taken away.
+    pub texts: Option<Texts>,
+    /// All of them.
+    pub photos: Option<Vec<PhotoId>>,
+}
+
+impl Announcements {
+    pub async fn draft(&self, editor: &Editor, new: NewAnnouncement) -> Result<Announcement> {
+        policy::check_texts(&new.texts)?;
+        let id = self.ids.id();
+        let mut tx = self.db.begin().await?;
+        let audience = new.audience.create(&mut tx, &self.ids).await?;
+        store::insert(&mut tx, id, new.class, audience, self.step(editor)).await?;
+        store::replace_texts(&mut tx, id, &new.texts).await?;
+        attach_photos(&mut tx, id, editor, &new.photos).await?;
+        tx.commit().await?;
+        self.read(editor, id).await
+    }
+
+    /// Any announcement, released or not.
+    pub async fn read(&self, _editor: &Editor, id: AnnouncementId) -> Result<Announcement> {
+        store::find(&self.db, id)
+            .await?
+            .ok_or(AnnouncementError::NotFound)
+    }
+
+    /// Up to `limit` announcements in one state or in any, the last made first.
+    pub async fn list(
+        &self,
+        _editor: &Editor,
+        state: Option<StateName>,
+        before: Option<AnnouncementId>,
+        limit: i64,
+    ) -> Result<Vec<Summary>> {
+        Ok(store::page(&self.db, state, before, limit).await?)
+    }
+
+    /// How many people an announcement is for, and how many of them a push can reach now.
+    pub async fn audience(&self, editor: &Editor, id: AnnouncementId) -> Result<AudienceCount> {
+        let announcement = self.read(editor, id).await?;
+        Ok(self.people.count_audience(&announcement.audience).await?)
+    }
+
+    /// Changes what has not been released. What was staged is discarded, to be staged anew.
+    pub async fn edit(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+        changes: Changes,
+    ) -> Result<Announcement> {
+        let mut tx = self.db.begin().await?;
+        let row = held(&mut tx, id, seen).await?;
+        let state = row.state()?;
+        state.check_unreleased()?;
+        let audience = match &changes.audience {
+            Some(audience) => audience.create(&mut tx, &self.ids).await?,
+            None => row.audience_id,
+        };
+        let class = changes.class.unwrap_or(row.class);
+        store::update(&mut tx, id, class, audience, self.step(editor)).await?;
+        discard_staged(&mut tx, &row).await?;
+        if let Some(texts) = &changes.texts {
+            policy::check_texts(texts)?;
+            store::replace_texts(&mut tx, id, texts).await?;
+        }
+        if let Some(photos) = &changes.photos {
+            attach_photos(&mut tx, id, editor, photos).await?;
+        }
+        if state.is_scheduled() {
+            super::schedule::check_somebody_is_meant(&mut tx, audience).await?;
+            tx.tell().await?;
+        }
+        tx.commit().await?;
+        self.read(editor, id).await
+    }
+
+    /// Takes an announcement back: for good if only editors knew of it, else it is withdrawn, and stays
+    /// visible to editors as what it was.
+    pub async fn remove(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+    ) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let row = held(&mut tx, id, seen).await?;
+        let step = self.step(editor);
+        match row.state()? {
+            State::Draft | State::Scheduled { .. } => {
+                store::delete(&mut tx, id).await?;
+                discard_staged(&mut tx, &row).await?;
+            }
+            State::Released { .. } => {
+                store::withdraw(&mut tx, id, step).await?;
+                let kind = changes::Kind::AnnouncementWithdrawn;
+                changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
+            }
+            // Asked again, because the answer was lost.
+            State::Withdrawn { .. } => {}
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(super) fn step(&self, editor: &Editor) -> Step {
+        Step {
+            at: self.clock.now(),
+            by: editor.account(),
+        }
+    }
+}
+
+/// The row, held until the transaction ends, if the editor has seen its last revision.
+pub(super) async fn held(tx: &mut Tx, id: AnnouncementId, seen: Option<i32>) -> Result<store::Row> {
+    let row = store::lock(tx, id)
+        .await?
+        .ok_or(AnnouncementError::NotFound)?;
+    match seen {
+        Some(seen) if seen != row.revision => Err(AnnouncementError::Changed),
+        _ => Ok(row),
+    }
+}
+
+/// Drops from the outbox what was staged for the state of things before a change. The row must no longer
+/// name the message.
+pub(super) async fn discard_staged(tx: &mut Tx, row: &store::Row) -> Result<()> {
+    if let Some(message) = row.message_id {
+        outbox::discard(tx, message).await?;
+    }
+    Ok(())
+}
+
+async fn attach_photos(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    editor: &Editor,
+    photos: &[PhotoId],
+) -> Result<()> {
+    let usable = store::usable_photos(tx, id, editor.account(), photos).await?;
+    policy::check_photos(photos, &usable)?;
+    store::replace_photos(tx, id, photos)
+        .await
+        .map_err(|error| {
+            if error.is_unique_violation() {
+                // Another editor's request was faster; which photo it took, the database does not say.
+                return AnnouncementError::Photos((0..photos.len()).collect());
+            }
+            error.into()
+        })
+}

@@ -1,0 +1,247 @@
+//! The editors' routes, all under `/api/v1/editorial/announcements`: whoever is no editor is refused before
+//! anything is looked up, so the answer says nothing about what exists. Readers have their
+//! [own](super::readers::http).
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Announcement, Announcements, Changes, NewAnnouncement, StateName, Summary,
+    release::report::Report,
+};
+use crate::{
+    clock::At,
+    id::AnnouncementId,
+    people::{access::Editor, audience::AudienceCount},
+    web::{
+        Created, Cursor, NoContent, Page, PageQuery, Problem,
+        extract::{IfMatch, Json, Path, Query},
+        page::Limit,
+        problem::ProblemBody,
+    },
+};
+
+pub fn router(announcements: Announcements) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list_editorial_announcements, create_announcement))
+        .routes(routes!(
+            get_editorial_announcement,
+            update_announcement,
+            delete_announcement
+        ))
+        .routes(routes!(get_announcement_audience))
+        .routes(routes!(
+            set_announcement_schedule,
+            delete_announcement_schedule
+        ))
+        .routes(routes!(set_announcement_release))
+        .routes(routes!(get_announcement_report))
+        .with_state(announcements)
+}
+
+/// Which announcements, and which page of them.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    state: Option<StateName>,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+    /// How many items, 1 to 100.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
+    limit: Limit,
+}
+
+/// When an announcement shall be released.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Schedule {
+    /// T, with its offset from UTC: in the future, at most a year ahead.
+    release_at: At,
+}
+
+/// Drafts, scheduled, released and withdrawn announcements, the last made first.
+#[utoipa::path(
+    get, path = "/api/v1/editorial/announcements", operation_id = "list_editorial_announcements",
+    tag = "editorial", security(("session" = [])), params(Filter),
+    responses((status = 200, body = Page<Summary>), (status = "4XX", body = ProblemBody))
+)]
+async fn list_editorial_announcements(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Query(filter): Query<Filter>,
+) -> Result<axum::Json<Page<Summary>>, Problem> {
+    let page = PageQuery {
+        cursor: filter.cursor,
+        limit: filter.limit,
+    };
+    let before = page.after()?;
+    let summaries = announcements
+        .list(&editor, filter.state, before, page.limit.with_one_more())
+        .await?;
+    Ok(axum::Json(Page::of(
+        summaries,
+        page.limit.get(),
+        |summary| summary.id,
+    )))
+}
+
+/// Drafts an announcement. Nobody but editors can tell that it exists until it is released.
+#[utoipa::path(
+    post, path = "/api/v1/editorial/announcements", operation_id = "create_announcement",
+    tag = "editorial", security(("session" = [])), request_body = NewAnnouncement,
+    responses((status = 201, body = Announcement), (status = "4XX", body = ProblemBody))
+)]
+async fn create_announcement(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Json(new): Json<NewAnnouncement>,
+) -> Result<Created<Announcement>, Problem> {
+    Ok(Created(announcements.draft(&editor, new).await?))
+}
+
+/// One announcement, in whatever state.
+#[utoipa::path(
+    get, path = "/api/v1/editorial/announcements/{id}",
+    operation_id = "get_editorial_announcement", tag = "editorial",
+    security(("session" = [])), params(("id" = AnnouncementId, Path)),
+    responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
+)]
+async fn get_editorial_announcement(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+) -> Result<axum::Json<Announcement>, Problem> {
+    Ok(axum::Json(announcements.read(&editor, id).await?))
+}
+
+/// Changes a draft or a scheduled announcement, until its release. What is left out stays.
+#[utoipa::path(
+    patch, path = "/api/v1/editorial/announcements/{id}", operation_id = "update_announcement",
+    tag = "editorial", security(("session" = [])),
+    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    request_body = Changes,
+    responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
+)]
+async fn update_announcement(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+    IfMatch(seen): IfMatch,
+    Json(changes): Json<Changes>,
+) -> Result<axum::Json<Announcement>, Problem> {
+    Ok(axum::Json(
+        announcements.edit(&editor, id, seen, changes).await?,
+    ))
+}
+
+/// Deletes a draft or a scheduled announcement for good; withdraws a released one.
+#[utoipa::path(
+    delete, path = "/api/v1/editorial/announcements/{id}", operation_id = "delete_announcement",
+    tag = "editorial", security(("session" = [])),
+    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    responses((status = 204), (status = "4XX", body = ProblemBody))
+)]
+async fn delete_announcement(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+    IfMatch(seen): IfMatch,
+) -> Result<NoContent, Problem> {
+    announcements.remove(&editor, id, seen).await?;
+    Ok(NoContent)
+}
+
+/// How many people the announcement is for, and how many of them a push can reach now.
+#[utoipa::path(
+    get, path = "/api/v1/editorial/announcements/{id}/audience",
+    operation_id = "get_announcement_audience", tag = "editorial",
+    security(("session" = [])), params(("id" = AnnouncementId, Path)),
+    responses((status = 200, body = AudienceCount), (status = "4XX", body = ProblemBody))
+)]
+async fn get_announcement_audience(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+) -> Result<axum::Json<AudienceCount>, Problem> {
+    Ok(axum::Json(announcements.audience(&editor, id).await?))
+}
+
+/// Sets or moves T, until the last moment.
+#[utoipa::path(
+    put, path = "/api/v1/editorial/announcements/{id}/schedule",
+    operation_id = "set_announcement_schedule", tag = "editorial", security(("session" = [])),
+    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    request_body = Schedule,
+    responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
+)]
+async fn set_announcement_schedule(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+    IfMatch(seen): IfMatch,
+    Json(schedule): Json<Schedule>,
+) -> Result<axum::Json<Announcement>, Problem> {
+    Ok(axum::Json(
+        announcements
+            .schedule(&editor, id, seen, schedule.release_at)
+            .await?,
+    ))
+}
+
+/// Makes a scheduled announcement a draft again.
+#[utoipa::path(
+    delete, path = "/api/v1/editorial/announcements/{id}/schedule",
+    operation_id = "delete_announcement_schedule", tag = "editorial", security(("session" = [])),
+    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
+)]
+async fn delete_announcement_schedule(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+    IfMatch(seen): IfMatch,
+) -> Result<axum::Json<Announcement>, Problem> {
+    Ok(axum::Json(
+        announcements.unschedule(&editor, id, seen).await?,
+    ))
+}
+
+/// Releases a draft or a scheduled announcement at once.
+#[utoipa::path(
+    put, path = "/api/v1/editorial/announcements/{id}/release",
+    operation_id = "set_announcement_release", tag = "editorial", security(("session" = [])),
+    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
+)]
+async fn set_announcement_release(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+    IfMatch(seen): IfMatch,
+) -> Result<axum::Json<Announcement>, Problem> {
+    Ok(axum::Json(
+        announcements.release_now(&editor, id, seen).await?,
+    ))
+}
+
+/// When phones were handed over, and what became of every recipient.
+#[utoipa::path(
+    get, path = "/api/v1/editorial/announcements/{id}/report",
+    operation_id = "get_announcement_report", tag = "editorial",
+    security(("session" = [])), params(("id" = AnnouncementId, Path)),
+    responses((status = 200, body = Report), (status = "4XX", body = ProblemBody))
+)]
+async fn get_announcement_report(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+) -> Result<axum::Json<Report>, Problem> {
+    Ok(axum::Json(announcements.report(&editor, id).await?))
+}
+
+const REVISION: &str = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";

@@ -1,0 +1,177 @@
+//! Announcements: what the communications team says to the staff at one instant, T.
+//!
+//! The cast:
+//!
+//! - an editor [drafts](Announcements::draft), [edits](Announcements::edit),
+//!   [schedules](Announcements::schedule), [releases at once](Announcements::release_now) and
+//!   [withdraws](Announcements::remove);
+//! - the [releaser](releaser) stages the audience in the outbox before T with its gate shut, warms the
+//!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
+//! - a reader sees what was [released to them](readers), in their language;
+//! - the [report](Announcements::report) accounts for every recipient after T.
+//!
+//! The flow: draft → scheduled → (staged) → released → withdrawn. Whatever an editor changes before T
+//! discards what was staged, so the phones get the last state only. A crash before the release leaves a
+//! scheduled row, which the next process releases as soon as it runs.
+//!
+//! **Invariant:** before the release nobody but editors can tell that an announcement exists. Readers'
+//! statements read the view `visible_announcements` and nothing else; the editors' routes refuse anybody
+//! else before they look.
+
+mod drafts;
+pub mod http;
+mod policy;
+mod problems;
+pub mod readers;
+pub mod release;
+mod schedule;
+mod store;
+mod texts;
+
+use std::time::Duration;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use self::{
+    drafts::{Changes, NewAnnouncement},
+    policy::MAX_PHOTOS,
+    release::{releaser, report},
+    store::{Photo, Summary},
+    texts::{Texts, Wording},
+};
+use crate::{
+    clock::{At, Clock},
+    config::AnnouncementsConfig,
+    db::{Db, DbError, text_enum},
+    id::{AccountId, AnnouncementId, Ids},
+    people::{
+        People,
+        audience::{Audience, AudienceError},
+    },
+    push::Class,
+};
+
+/// The room: cheap to clone.
+#[derive(Clone)]
+pub struct Announcements {
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    people: People,
+    /// How long before T the audience is staged.
+    stage_before: Duration,
+}
+
+impl Announcements {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        ids: Ids,
+        people: People,
+        config: &AnnouncementsConfig,
+    ) -> Self {
+        Self {
+            db,
+            clock,
+            ids,
+            people,
+            stage_before: Duration::from_secs(config.stage_seconds),
+        }
+    }
+}
+
+/// An announcement as its editors see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = EditorialAnnouncement)]
+pub struct Announcement {
+    pub id: AnnouncementId,
+    pub class: Class,
+    pub audience: Audience,
+    pub texts: Texts,
+    pub photos: Vec<Photo>,
+    /// Grows with every change. Send it as `If-Match: "<revision>"` to be refused if somebody else has
+    /// changed the announcement meanwhile.
+    pub revision: i32,
+    pub created: Step,
+    pub updated: Step,
+    #[serde(flatten)]
+    pub state: State,
+}
+
+/// Who did something, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AnnouncementStep)]
+pub struct Step {
+    pub at: At,
+    pub by: AccountId,
+}
+
+/// Where an announcement stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[schema(as = AnnouncementState)]
+pub enum State {
+    Draft,
+    Scheduled {
+        /// T.
+        release_at: At,
+        scheduled: Step,
+    },
+    Released {
+        release_at: At,
+        scheduled: Step,
+        /// When it became visible and the gate was opened: at T, or later if no server ran at T.
+        released_at: At,
+    },
+    Withdrawn {
+        release_at: At,
+        scheduled: Step,
+        released_at: At,
+        withdrawn: Step,
+    },
+}
+
+text_enum! {
+    /// A [`State`]'s name.
+    pub enum StateName {
+        Draft = "draft",
+        Scheduled = "scheduled",
+        Released = "released",
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// Why a verb of this room was not done. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum AnnouncementError {
+    #[error("there is no such announcement")]
+    NotFound,
+    #[error("somebody else has changed the announcement meanwhile")]
+    Changed,
+    #[error("the announcement has been released")]
+    AlreadyReleased,
+    #[error("the announcement has been withdrawn")]
+    Withdrawn,
+    #[error("nothing has been released yet")]
+    NotReleased,
+    #[error("an announcement needs a text in at least one language")]
+    NoText,
+    /// The indexes of photos that are not the editor's own, are used elsewhere, or are named twice.
+    #[error("some of the photos can't be used")]
+    Photos(Vec<usize>),
+    #[error("at most {MAX_PHOTOS} photos can be shown")]
+    TooManyPhotos,
+    #[error("T is not in the future; now it is {now}")]
+    ReleaseInPast { now: At },
+    #[error("T is more than a year ahead; the latest is {latest}")]
+    ReleaseTooFar { latest: At },
+    #[error("nobody is in the audience")]
+    NobodyMeant,
+    #[error(transparent)]
+    Audience(#[from] AudienceError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+type Result<T, E = AnnouncementError> = std::result::Result<T, E>;

@@ -1,0 +1,78 @@
+//! What a reader sees: announcements that were released to them, in their language.
+//!
+//! Everything here reads the view `visible_announcements`. An announcement that is not in it for this
+//! reader does not exist for them: a draft, a scheduled one, one that was withdrawn, or one for others.
+
+pub mod http;
+mod store;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{AnnouncementError, Announcements, Photo, Result};
+use crate::{
+    clock::At,
+    id::{AnnouncementId, PhotoId},
+    people::access::Employee,
+    push::{Class, Language},
+};
+
+/// An announcement in a reader's list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AnnouncementHeadline)]
+pub struct Headline {
+    pub id: AnnouncementId,
+    pub class: Class,
+    pub released_at: At,
+    /// Of the words: the reader's, or else the one there is.
+    pub language: Language,
+    pub title: String,
+    pub push_text: String,
+    pub photos: Vec<Photo>,
+}
+
+/// An announcement to be read.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Announcement)]
+pub struct Article {
+    #[serde(flatten)]
+    pub headline: Headline,
+    pub body: String,
+}
+
+/// Where a page of headlines goes on: after the one that was released at this microsecond, with this id.
+pub type Place = (i64, AnnouncementId);
+
+impl Headline {
+    pub fn place(&self) -> Place {
+        (self.released_at.as_micros(), self.id)
+    }
+}
+
+impl Announcements {
+    /// Up to `limit` announcements that were released to this person, the last released first.
+    pub async fn headlines(
+        &self,
+        reader: &Employee,
+        after: Option<Place>,
+        limit: i64,
+    ) -> Result<Vec<Headline>> {
+        Ok(store::headlines(&self.db, reader, after, limit).await?)
+    }
+
+    /// One announcement, if it was released to this person.
+    pub async fn article(&self, reader: &Employee, id: AnnouncementId) -> Result<Article> {
+        store::article(&self.db, reader, id)
+            .await?
+            .ok_or(AnnouncementError::NotFound)
+    }
+
+    /// Whether an announcement shows this photo to this person: one that was released to them; to an
+    /// editor any.
+    pub async fn shows_photo(&self, reader: &Employee, photo: PhotoId) -> Result<bool> {
+        Ok(match reader.editor() {
+            Some(_) => super::store::is_photo_used(&self.db, photo).await?,
+            None => store::is_photo_visible(&self.db, reader, photo).await?,
+        })
+    }
+}

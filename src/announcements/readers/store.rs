@@ -1,0 +1,179 @@
+//! The readers' statements: each begins at the view `visible_announcements`.
+
+use std::collections::BTreeMap;
+
+use super::{Article, Headline, Photo, Place};
+use crate::{
+    announcements::texts::in_language,
+    clock::At,
+    db::{Db, DbError, IdList, Result, sql},
+    id::{AnnouncementId, PhotoId},
+    people::access::Employee,
+    push::{Class, Language},
+};
+
+type HeadRow = (AnnouncementId, Class, At);
+type Words = BTreeMap<Language, (String, String)>;
+
+pub(super) async fn headlines(
+    db: &Db,
+    reader: &Employee,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Headline>> {
+    let rows: Vec<HeadRow> = db
+        .query(sql!(
+            "SELECT id, class, released_at FROM visible_announcements
+             WHERE reader_unit_id = $1 AND ((released_at, id) < ($2, $3) OR $2 IS NULL)
+             ORDER BY released_at DESC, id DESC LIMIT $4"
+        ))
+        .bind(reader.unit())
+        .bind(after.and_then(|(micros, _)| At::from_micros(micros)))
+        .bind(after.map(|(_, id)| id))
+        .bind(limit)
+        .all()
+        .await?;
+    with_words_and_photos(db, reader, rows).await
+}
+
+pub(super) async fn article(
+    db: &Db,
+    reader: &Employee,
+    id: AnnouncementId,
+) -> Result<Option<Article>> {
+    let rows: Vec<HeadRow> = db
+        .query(sql!(
+            "SELECT id, class, released_at FROM visible_announcements
+             WHERE reader_unit_id = $1 AND id = $2"
+        ))
+        .bind(reader.unit())
+        .bind(id)
+        .all()
+        .await?;
+    let Some(headline) = with_words_and_photos(db, reader, rows).await?.pop() else {
+        return Ok(None);
+    };
+    let body: Option<(String,)> = db
+        .query(sql!(
+            "SELECT t.body FROM visible_announcements v
+             JOIN announcement_texts t ON t.announcement_id = v.id
+             WHERE v.reader_unit_id = $1 AND v.id = $2 AND t.language = $3"
+        ))
+        .bind(reader.unit())
+        .bind(id)
+        .bind(headline.language)
+        .opt()
+        .await?;
+    // Withdrawn between the two statements: it is gone.
+    Ok(body.map(|(body,)| Article { headline, body }))
+}
+
+pub(super) async fn is_photo_visible(db: &Db, reader: &Employee, photo: PhotoId) -> Result<bool> {
+    let row: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 FROM announcement_photos ap
+             JOIN visible_announcements v ON v.id = ap.announcement_id
+             WHERE ap.photo_id = $1 AND v.reader_unit_id = $2"
+        ))
+        .bind(photo)
+        .bind(reader.unit())
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+async fn with_words_and_photos(
+    db: &Db,
+    reader: &Employee,
+    rows: Vec<HeadRow>,
+) -> Result<Vec<Headline>> {
+    let ids: Vec<AnnouncementId> = rows.iter().map(|(id, _, _)| *id).collect();
+    let words = words(db, reader, &ids).await?;
+    let mut photos = photos(db, reader, &ids).await?;
+    let headline = |(id, class, released_at): HeadRow| {
+        let (language, (title, push_text)) = words
+            .get(&id)
+            .and_then(|words| in_language(words, reader.language()))
+            .ok_or_else(|| without_words(id))?;
+        Ok(Headline {
+            id,
+            class,
+            released_at,
+            language,
+            title: title.clone(),
+            push_text: push_text.clone(),
+            photos: photos.remove(&id).unwrap_or_default(),
+        })
+    };
+    rows.into_iter().map(headline).collect()
+}
+
+async fn words(
+    db: &Db,
+    reader: &Employee,
+    ids: &[AnnouncementId],
+) -> Result<BTreeMap<AnnouncementId, Words>> {
+    let rows: Vec<(AnnouncementId, Language, String, String)> = db
+        .query(sql!(
+            "SELECT t.announcement_id, t.language, t.title, t.push_text
+             FROM visible_announcements v JOIN announcement_texts t ON t.announcement_id = v.id
+             WHERE v.reader_unit_id = $2 AND v.id "
+                ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+        ))
+        .bind(ids.iter().copied().collect::<IdList>())
+        .bind(reader.unit())
+        .all()
+        .await?;
+    let mut words: BTreeMap<AnnouncementId, Words> = BTreeMap::new();
+    for (id, language, title, push_text) in rows {
+        words
+            .entry(id)
+            .or_default()
+            .insert(language, (title, push_text));
+    }
+    Ok(words)
+}
+
+#[derive(sqlx::FromRow)]
+struct PhotoRow {
+    announcement_id: AnnouncementId,
+    #[sqlx(flatten)]
+    photo: Photo,
+}
+
+async fn photos(
+    db: &Db,
+    reader: &Employee,
+    ids: &[AnnouncementId],
+) -> Result<BTreeMap<AnnouncementId, Vec<Photo>>> {
+    let rows: Vec<PhotoRow> = db
+        .query(sql!(
+            "SELECT v.id AS announcement_id, p.id, p.width, p.height, p.placeholder, p.alt_text
+             FROM visible_announcements v
+             JOIN announcement_photos ap ON ap.announcement_id = v.id
+             JOIN photos p ON p.id = ap.photo_id
+             WHERE v.reader_unit_id = $2 AND v.id "
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            " ORDER BY v.id, ap.position"
+        ))
+        .bind(ids.iter().copied().collect::<IdList>())
+        .bind(reader.unit())
+        .all()
+        .await?;
+    let mut photos: BTreeMap<AnnouncementId, Vec<Photo>> = BTreeMap::new();
+    for row in rows {
+        photos
+            .entry(row.announcement_id)
+            .or_default()
+            .push(row.photo);
+    }
+    Ok(photos)
+}
+
+fn without_words(id: AnnouncementId) -> DbError {
+    DbError::Impossible {
+        table: "announcements",
+        id: id.to_string(),
+        what: "released without words",
+    }
+}

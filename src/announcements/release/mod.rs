@@ -1,0 +1,95 @@
+//! The release: one transaction in which the announcement becomes visible and the gate opens.
+//!
+//! Everything that takes time has been done before T: the audience is resolved and written to the outbox
+//! ([`Announcements::stage`]). What was not staged in time (T was set for the next second, or the server was
+//! down) is staged in the releasing transaction itself, so it is never released to nobody.
+//!
+//! Exactly one process releases: the statement that sets `released_at` finds it unset once.
+
+pub mod releaser;
+pub mod report;
+pub(super) mod store;
+
+use self::store::Staging;
+use super::{Announcements, policy};
+use crate::{
+    changes,
+    clock::At,
+    db::{Result, Tx},
+    id::{AnnouncementId, Ids, MessageId},
+    push::{envelope::Message, outbox},
+};
+
+impl Announcements {
+    /// Writes a scheduled announcement's message with its gate shut, or, if it is written already, adds
+    /// whoever has joined the audience or registered a phone since. Nothing happens to what is no longer
+    /// scheduled.
+    pub(super) async fn stage(&self, id: AnnouncementId) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let now = self.clock.now();
+        if let Some(staging) = store::lock_scheduled(&mut tx, id).await? {
+            stage_in(&mut tx, &self.ids, staging, now).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Releases the announcement if its T has come and nobody has released it yet, and tells whether this
+    /// call was the one that did.
+    pub async fn release_if_due(&self, id: AnnouncementId) -> Result<bool> {
+        let mut tx = self.db.begin().await?;
+        let released = release_in(&mut tx, &self.ids, id, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(released)
+    }
+}
+
+/// Releases in the caller's transaction, whose commit wakes the dispatchers.
+pub(super) async fn release_in(
+    tx: &mut Tx,
+    ids: &Ids,
+    id: AnnouncementId,
+    now: At,
+) -> Result<bool> {
+    let Some(staging) = store::mark_released(tx, id, now).await? else {
+        return Ok(false);
+    };
+    let editor = staging.scheduled_by;
+    let message = match staging.message_id {
+        Some(message) => message,
+        None => stage_in(tx, ids, staging, now).await?,
+    };
+    outbox::open(tx, message, now).await?;
+    changes::record(
+        tx,
+        changes::Kind::AnnouncementReleased,
+        id,
+        Some(editor),
+        now,
+    )
+    .await?;
+    Ok(true)
+}
+
+async fn stage_in(tx: &mut Tx, ids: &Ids, staging: Staging, now: At) -> Result<MessageId> {
+    let message = match staging.message_id {
+        Some(message) => message,
+        None => write_message(tx, ids, &staging, now).await?,
+    };
+    store::add_recipients(tx, staging.audience_id, message).await?;
+    outbox::stage(tx, message, now).await?;
+    Ok(message)
+}
+
+async fn write_message(tx: &mut Tx, ids: &Ids, staging: &Staging, now: At) -> Result<MessageId> {
+    let texts = super::store::texts_in(tx, staging.id).await?;
+    let message = Message {
+        id: ids.id(),
+        class: staging.class,
+        envelope: policy::envelope(staging.id, &texts),
+        expires_at: staging.release_at + policy::time_to_live(staging.class),
+    };
+    outbox::create(tx, &message, now).await?;
+    store::set_message(tx, staging.id, message.id).await?;
+    Ok(message.id)
+}

@@ -1,0 +1,120 @@
+//! The statements of the release.
+
+use crate::{
+    clock::At,
+    db::{Db, Result, Tx, sql},
+    id::{AccountId, AnnouncementId, AudienceId, MessageId},
+    push::Class,
+};
+
+/// A scheduled announcement that the releaser has to see to.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct Due {
+    pub(super) id: AnnouncementId,
+    pub(super) release_at: At,
+    pub(super) message_id: Option<MessageId>,
+}
+
+/// What is needed to write the message.
+#[derive(sqlx::FromRow)]
+pub(super) struct Staging {
+    pub(super) id: AnnouncementId,
+    pub(super) class: Class,
+    pub(super) audience_id: AudienceId,
+    pub(super) release_at: At,
+    pub(super) scheduled_by: AccountId,
+    pub(super) message_id: Option<MessageId>,
+}
+
+/// The next scheduled announcements; of those with the same T, alerts first.
+pub(super) async fn due(db: &Db, limit: i64) -> Result<Vec<Due>> {
+    db.query(sql!(
+        "SELECT id, release_at, message_id FROM announcements
+         WHERE release_at IS NOT NULL AND released_at IS NULL
+         ORDER BY release_at,
+             CASE class WHEN 'alert' THEN 0 WHEN 'important' THEN 1 ELSE 2 END, id
+         LIMIT $1"
+    ))
+    .bind(limit)
+    .all()
+    .await
+}
+
+/// The row, held until the transaction ends, if it is scheduled.
+pub(super) async fn lock_scheduled(tx: &mut Tx, id: AnnouncementId) -> Result<Option<Staging>> {
+    tx.query(sql!(
+        "SELECT id, class, audience_id, release_at, scheduled_by, message_id FROM announcements
+         WHERE id = $1 AND release_at IS NOT NULL AND released_at IS NULL"["" | " FOR UPDATE"]
+    ))
+    .bind(id)
+    .opt()
+    .await
+}
+
+/// Sets `released_at` if T has come and it is not set. Of several processes one gets the row.
+pub(super) async fn mark_released(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    now: At,
+) -> Result<Option<Staging>> {
+    tx.query(sql!(
+        "UPDATE announcements SET released_at = $2, revision = revision + 1
+         WHERE id = $1 AND released_at IS NULL AND release_at <= $2
+         RETURNING id, class, audience_id, release_at, scheduled_by, message_id"
+    ))
+    .bind(id)
+    .bind(now)
+    .opt()
+    .await
+}
+
+pub(super) async fn set_message(tx: &mut Tx, id: AnnouncementId, message: MessageId) -> Result<()> {
+    tx.query(sql!(
+        "UPDATE announcements SET message_id = $2 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(message)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Writes everybody on the payroll who is in the audience, joined or not, as a recipient. Whoever is one
+/// already stays one.
+pub(super) async fn add_recipients(
+    tx: &mut Tx,
+    audience: AudienceId,
+    message: MessageId,
+) -> Result<u64> {
+    tx.query(sql!(
+        "INSERT INTO push_recipients (message_id, account_id)
+         SELECT $1, p.id FROM accounts p JOIN audiences a ON a.id = $2
+         WHERE p.left_at IS NULL AND (a.everybody OR EXISTS (
+             SELECT 1 FROM audience_units au JOIN org_unit_ancestors up ON up.ancestor_id = au.unit_id
+             WHERE au.audience_id = a.id AND up.unit_id = p.unit_id))
+         ON CONFLICT DO NOTHING"
+    ))
+    .bind(message)
+    .bind(audience)
+    .execute()
+    .await
+}
+
+pub(in crate::announcements) async fn is_anybody_meant(
+    tx: &mut Tx,
+    audience: AudienceId,
+) -> Result<bool> {
+    let somebody: Option<(i32,)> = tx
+        .query(sql!(
+            "SELECT 1 FROM accounts p JOIN audiences a ON a.id = $1
+             WHERE p.left_at IS NULL AND (a.everybody OR EXISTS (
+                 SELECT 1 FROM audience_units au JOIN org_unit_ancestors up
+                      ON up.ancestor_id = au.unit_id
+                 WHERE au.audience_id = a.id AND up.unit_id = p.unit_id))
+             LIMIT 1"
+        ))
+        .bind(audience)
+        .opt()
+        .await?;
+    Ok(somebody.is_some())
+}

@@ -1,0 +1,86 @@
+//! T: set, moved, taken away.
+
+use super::{
+    Announcement, AnnouncementError, Announcements, Result, State,
+    drafts::{discard_staged, held},
+    policy, release, store,
+};
+use crate::{
+    clock::At,
+    db::Tx,
+    id::{AnnouncementId, AudienceId},
+    people::access::Editor,
+};
+
+impl Announcements {
+    /// Sets or moves T. The commit wakes the releaser.
+    pub async fn schedule(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+        release_at: At,
+    ) -> Result<Announcement> {
+        let mut tx = self.db.begin().await?;
+        let row = held(&mut tx, id, seen).await?;
+        row.state()?.check_unreleased()?;
+        policy::check_release_at(release_at, self.clock.now())?;
+        check_somebody_is_meant(&mut tx, row.audience_id).await?;
+        store::schedule(&mut tx, id, Some(release_at), self.step(editor)).await?;
+        discard_staged(&mut tx, &row).await?;
+        tx.tell().await?;
+        tx.commit().await?;
+        self.read(editor, id).await
+    }
+
+    /// Makes a scheduled announcement a draft again; a draft stays one.
+    pub async fn unschedule(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+    ) -> Result<Announcement> {
+        let mut tx = self.db.begin().await?;
+        let row = held(&mut tx, id, seen).await?;
+        let state = row.state()?;
+        state.check_unreleased()?;
+        if state.is_scheduled() {
+            store::schedule(&mut tx, id, None, self.step(editor)).await?;
+            discard_staged(&mut tx, &row).await?;
+            tx.commit().await?;
+        }
+        self.read(editor, id).await
+    }
+
+    /// Releases a draft or a scheduled announcement at once: T is now. Asked again, it answers what the
+    /// first time did.
+    pub async fn release_now(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+    ) -> Result<Announcement> {
+        let mut tx = self.db.begin().await?;
+        let row = held(&mut tx, id, seen).await?;
+        let state = row.state()?;
+        if !matches!(state, State::Released { .. }) {
+            state.check_unreleased()?;
+            check_somebody_is_meant(&mut tx, row.audience_id).await?;
+            let step = self.step(editor);
+            store::schedule(&mut tx, id, Some(step.at), step).await?;
+            discard_staged(&mut tx, &row).await?;
+            release::release_in(&mut tx, &self.ids, id, step.at).await?;
+            tx.commit().await?;
+        }
+        self.read(editor, id).await
+    }
+}
+
+/// An announcement to nobody is a mistake in its audience, to be told while it can be mended.
+pub(super) async fn check_somebody_is_meant(tx: &mut Tx, audience: AudienceId) -> Result<()> {
+    if release::store::is_anybody_meant(tx, audience).await? {
+        Ok(())
+    } else {
+        Err(AnnouncementError::NobodyMeant)
+    }
+}

@@ -1,0 +1,442 @@
+//! The editors' statements. Readers have their own, in [`readers`](super::readers).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Announcement, State, StateName, Step, Texts, Wording};
+use crate::{
+    clock::At,
+    db::{Db, DbError, IdList, Result, Tx, sql},
+    id::{AccountId, AnnouncementId, AudienceId, MessageId, PhotoId},
+    people::audience::Audience,
+    push::{Class, Language},
+    text::{Line, Text},
+};
+
+const TABLE: &str = "announcements";
+
+/// A row as it stands; [`state`](Row::state) makes sense of its timestamps.
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    pub(super) id: AnnouncementId,
+    pub(super) class: Class,
+    pub(super) audience_id: AudienceId,
+    pub(super) revision: i32,
+    created_at: At,
+    created_by: AccountId,
+    updated_at: At,
+    updated_by: AccountId,
+    release_at: Option<At>,
+    scheduled_at: Option<At>,
+    scheduled_by: Option<AccountId>,
+    pub(super) message_id: Option<MessageId>,
+    released_at: Option<At>,
+    withdrawn_at: Option<At>,
+    withdrawn_by: Option<AccountId>,
+}
+
+impl Row {
+    pub(super) fn state(&self) -> Result<State> {
+        let step = |at: Option<At>, by: Option<AccountId>| match (at, by) {
+            (Some(at), Some(by)) => Ok(Some(Step { at, by })),
+            (None, None) => Ok(None),
+            _ => Err(self.impossible("a step without its time or its person")),
+        };
+        let scheduled = step(self.scheduled_at, self.scheduled_by)?;
+        let withdrawn = step(self.withdrawn_at, self.withdrawn_by)?;
+        match (self.release_at, scheduled, self.released_at, withdrawn) {
+            (None, None, None, None) => Ok(State::Draft),
+            (Some(release_at), Some(scheduled), None, None) => Ok(State::Scheduled {
+                release_at,
+                scheduled,
+            }),
+            (Some(release_at), Some(scheduled), Some(released_at), None) => Ok(State::Released {
+                release_at,
+                scheduled,
+                released_at,
+            }),
+            (Some(release_at), Some(scheduled), Some(released_at), Some(withdrawn)) => {
+                Ok(State::Withdrawn {
+                    release_at,
+                    scheduled,
+                    released_at,
+                    withdrawn,
+                })
+            }
+            _ => Err(self.impossible("timestamps that no life of an announcement can have")),
+        }
+    }
+
+    /// What push carried; every released announcement has it.
+    pub(super) fn message_of_release(&self) -> Result<MessageId> {
+        self.message_id
+            .ok_or_else(|| self.impossible("released without a message"))
+    }
+
+    fn impossible(&self, what: &'static str) -> DbError {
+        impossible(self.id, what)
+    }
+}
+
+fn impossible(id: AnnouncementId, what: &'static str) -> DbError {
+    DbError::Impossible {
+        table: TABLE,
+        id: id.to_string(),
+        what,
+    }
+}
+
+/// A photo as an announcement shows it; its bytes are at `/api/v1/photos/{id}/{small|medium|large}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
+#[schema(as = AnnouncementPhoto)]
+pub struct Photo {
+    pub id: PhotoId,
+    /// Of the upright photo, in pixels.
+    pub width: i32,
+    pub height: i32,
+    /// ThumbHash in base64: what stands in the photo's place until it is there.
+    pub placeholder: String,
+    pub alt_text: String,
+}
+
+/// An announcement in the editors' list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AnnouncementSummary)]
+pub struct Summary {
+    pub id: AnnouncementId,
+    pub class: Class,
+    /// By language.
+    pub titles: BTreeMap<Language, String>,
+    pub revision: i32,
+    pub updated: Step,
+    #[serde(flatten)]
+    pub state: State,
+}
+
+pub(super) async fn find(db: &Db, id: AnnouncementId) -> Result<Option<Announcement>> {
+    let row = row(db, id).await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Announcement {
+        id,
+        class: row.class,
+        audience: Audience::load(db, row.audience_id).await?,
+        texts: read_texts(id, texts(db, id).await?)?,
+        photos: photos(db, id).await?,
+        revision: row.revision,
+        created: Step {
+            at: row.created_at,
+            by: row.created_by,
+        },
+        updated: Step {
+            at: row.updated_at,
+            by: row.updated_by,
+        },
+        state: row.state()?,
+    }))
+}
+
+pub(super) async fn row(db: &Db, id: AnnouncementId) -> Result<Option<Row>> {
+    db.query(sql!("SELECT * FROM announcements WHERE id = $1"))
+        .bind(id)
+        .opt()
+        .await
+}
+
+/// Up to `limit` announcements, the last made first.
+pub(super) async fn page(
+    db: &Db,
+    state: Option<StateName>,
+    before: Option<AnnouncementId>,
+    limit: i64,
+) -> Result<Vec<Summary>> {
+    let rows: Vec<Row> = db
+        .query(sql!(
+            "SELECT * FROM announcements
+             WHERE (CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
+                         WHEN released_at IS NOT NULL THEN 'released'
+                         WHEN release_at IS NOT NULL THEN 'scheduled'
+                         ELSE 'draft' END = $1 OR $1 IS NULL)
+               AND (id < $2 OR $2 IS NULL)
+             ORDER BY id DESC LIMIT $3"
+        ))
+        .bind(state)
+        .bind(before)
+        .bind(limit)
+        .all()
+        .await?;
+    let titles: Vec<(AnnouncementId, Language, String)> = db
+        .query(sql!(
+            "SELECT announcement_id, language, title FROM announcement_texts WHERE announcement_id "
+                ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+        ))
+        .bind(rows.iter().map(|row| row.id).collect::<IdList>())
+        .all()
+        .await?;
+    let summary = |row: Row| {
+        let own = titles.iter().filter(|(id, _, _)| *id == row.id);
+        Ok(Summary {
+            id: row.id,
+            class: row.class,
+            titles: own
+                .map(|(_, language, title)| (*language, title.clone()))
+                .collect(),
+            revision: row.revision,
+            updated: Step {
+                at: row.updated_at,
+                by: row.updated_by,
+            },
+            state: row.state()?,
+        })
+    };
+    rows.into_iter().map(summary).collect()
+}
+
+/// The row, held until the transaction ends, so that nobody edits what is being released, or the other
+/// way round. (On SQLite the transaction is the only writer anyway.)
+pub(super) async fn lock(tx: &mut Tx, id: AnnouncementId) -> Result<Option<Row>> {
+    tx.query(sql!(
+        "SELECT * FROM announcements WHERE id = $1"["" | " FOR UPDATE"]
+    ))
+    .bind(id)
+    .opt()
+    .await
+}
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    class: Class,
+    audience: AudienceId,
+    step: Step,
+) -> Result<()> {
+    tx.query(sql!(
+        "INSERT INTO announcements
+             (id, class, audience_id, revision, created_at, created_by, updated_at, updated_by)
+         VALUES ($1, $2, $3, 1, $4, $5, $4, $5)"
+    ))
+    .bind(id)
+    .bind(class)
+    .bind(audience)
+    .bind(step.at)
+    .bind(step.by)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// A new revision, with nothing staged.
+pub(super) async fn update(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    class: Class,
+    audience: AudienceId,
+    step: Step,
+) -> Result<()> {
+    tx.query(sql!(
+        "UPDATE announcements SET class = $2, audience_id = $3, message_id = NULL,
+             revision = revision + 1, updated_at = $4, updated_by = $5
+         WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(class)
+    .bind(audience)
+    .bind(step.at)
+    .bind(step.by)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Sets T, or takes it away: a new revision, with nothing staged.
+pub(super) async fn schedule(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    release_at: Option<At>,
+    step: Step,
+) -> Result<()> {
+    let scheduled = release_at.map(|_| step);
+    tx.query(sql!(
+        "UPDATE announcements SET release_at = $2, scheduled_at = $3, scheduled_by = $4,
+             message_id = NULL, revision = revision + 1, updated_at = $5, updated_by = $6
+         WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(release_at)
+    .bind(scheduled.map(|step| step.at))
+    .bind(scheduled.map(|step| step.by))
+    .bind(step.at)
+    .bind(step.by)
+    .execute()
+    .await
+    .map(drop)
+}
+
+pub(super) async fn withdraw(tx: &mut Tx, id: AnnouncementId, step: Step) -> Result<()> {
+    tx.query(sql!(
+        "UPDATE announcements SET withdrawn_at = $2, withdrawn_by = $3,
+             revision = revision + 1, updated_at = $2, updated_by = $3
+         WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(step.at)
+    .bind(step.by)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Takes an announcement that nobody but editors has seen out of the world, words and all.
+pub(super) async fn delete(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
+    delete_texts(tx, id).await?;
+    delete_photos(tx, id).await?;
+    tx.query(sql!("DELETE FROM announcements WHERE id = $1"))
+        .bind(id)
+        .execute()
+        .await
+        .map(drop)
+}
+
+pub(super) async fn replace_texts(tx: &mut Tx, id: AnnouncementId, texts: &Texts) -> Result<()> {
+    delete_texts(tx, id).await?;
+    for (language, words) in texts.iter() {
+        tx.query(sql!(
+            "INSERT INTO announcement_texts (announcement_id, language, title, push_text, body)
+             VALUES ($1, $2, $3, $4, $5)"
+        ))
+        .bind(id)
+        .bind(language)
+        .bind(words.title.as_str().to_owned())
+        .bind(words.push_text.as_str().to_owned())
+        .bind(words.body.as_str().to_owned())
+        .execute()
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn replace_photos(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    photos: &[PhotoId],
+) -> Result<()> {
+    delete_photos(tx, id).await?;
+    for (position, photo) in (0_i16..).zip(photos) {
+        tx.query(sql!(
+            "INSERT INTO announcement_photos (announcement_id, position, photo_id)
+             VALUES ($1, $2, $3)"
+        ))
+        .bind(id)
+        .bind(position)
+        .bind(*photo)
+        .execute()
+        .await?;
+    }
+    Ok(())
+}
+
+async fn delete_texts(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
+    tx.query(sql!(
+        "DELETE FROM announcement_texts WHERE announcement_id = $1"
+    ))
+    .bind(id)
+    .execute()
+    .await
+    .map(drop)
+}
+
+async fn delete_photos(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
+    tx.query(sql!(
+        "DELETE FROM announcement_photos WHERE announcement_id = $1"
+    ))
+    .bind(id)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Which of these photos the announcement may show: the editor's own that are shown nowhere else, and
+/// those that it shows already.
+pub(super) async fn usable_photos(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    editor: AccountId,
+    wanted: &[PhotoId],
+) -> Result<Vec<PhotoId>> {
+    let rows: Vec<(PhotoId,)> = tx
+        .query(sql!(
+            "SELECT p.id FROM photos p
+             LEFT JOIN announcement_photos shown ON shown.photo_id = p.id
+             WHERE p.id " ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            " AND (shown.announcement_id = $2 OR (p.owner_id = $3 AND shown.photo_id IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM post_photos pp WHERE pp.photo_id = p.id)))"
+        ))
+        .bind(wanted.iter().copied().collect::<IdList>())
+        .bind(id)
+        .bind(editor)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whether any announcement, released or not, shows the photo.
+pub(super) async fn is_photo_used(db: &Db, photo: PhotoId) -> Result<bool> {
+    let row: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 FROM announcement_photos WHERE photo_id = $1"
+        ))
+        .bind(photo)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+type TextRow = (Language, String, String, String);
+
+async fn texts(db: &Db, id: AnnouncementId) -> Result<Vec<TextRow>> {
+    db.query(sql!(
+        "SELECT language, title, push_text, body FROM announcement_texts WHERE announcement_id = $1"
+    ))
+    .bind(id)
+    .all()
+    .await
+}
+
+/// As the transaction sees them.
+pub(super) async fn texts_in(tx: &mut Tx, id: AnnouncementId) -> Result<Texts> {
+    let rows = tx
+        .query(sql!(
+            "SELECT language, title, push_text, body FROM announcement_texts
+             WHERE announcement_id = $1"
+        ))
+        .bind(id)
+        .all()
+        .await?;
+    read_texts(id, rows)
+}
+
+fn read_texts(id: AnnouncementId, rows: Vec<TextRow>) -> Result<Texts> {
+    let wording = |(language, title, push_text, body): TextRow| {
+        let unfit = |_| impossible(id, "a text that would not have been accepted");
+        let words = Wording {
+            title: Line::new(&title).map_err(unfit)?,
+            push_text: Text::new(&push_text).map_err(unfit)?,
+            body: Text::new(&body).map_err(unfit)?,
+        };
+        Ok((language, words))
+    };
+    rows.into_iter().map(wording).collect()
+}
+
+/// In the order in which they are shown.
+async fn photos(db: &Db, id: AnnouncementId) -> Result<Vec<Photo>> {
+    db.query(sql!(
+        "SELECT p.id, p.width, p.height, p.placeholder, p.alt_text
+         FROM announcement_photos ap JOIN photos p ON p.id = ap.photo_id
+         WHERE ap.announcement_id = $1 ORDER BY ap.position"
+    ))
+    .bind(id)
+    .all()
+    .await
+}

@@ -1,0 +1,7 @@
+//! The push sandbox must refuse what the vendors refuse, or it proves nothing about a client.
+
+mod apns;
+mod client;
+mod faults;
+mod fcm;
+mod web_push;
