@@ -36,7 +36,7 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The rooms of one process.
 #[derive(Clone)]
 pub struct App {
-    pub config: Arc<Config>,
+    pub config: std::sync::Arc<Config>,
     pub clock: Clock,
     pub ids: Ids,
     pub tasks: Tasks,
