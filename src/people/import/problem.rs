@@ -102,8 +102,7 @@ impl Mistake {
             Self::CellCount { found, expected } => {
                 format!("Die Zeile hat {found} Zellen, die Überschrift hat {expected}.")
             }
-            Self::EmptyCell => "Die Zelle ist leer.".into(),
-            Self::Text(TextError::Empty) => "Die Zelle ist leer.".into(),
+            Self::EmptyCell | Self::Text(TextError::Empty) => "Die Zelle ist leer.".into(),
             Self::Text(TextError::TooLong { by, max }) => {
                 format!("Der Text ist um {by} Zeichen zu lang; {max} sind erlaubt.")
             }
@@ -152,8 +151,7 @@ impl Mistake {
             Self::CellCount { found, expected } => {
                 format!("The row has {found} cells, the heading has {expected}.")
             }
-            Self::EmptyCell => "The cell is empty.".into(),
-            Self::Text(TextError::Empty) => "The cell is empty.".into(),
+            Self::EmptyCell | Self::Text(TextError::Empty) => "The cell is empty.".into(),
             Self::Text(TextError::TooLong { by, max }) => {
                 format!("The text is {by} characters too long; {max} are allowed.")
             }

@@ -13,7 +13,7 @@ mod code;
 pub mod letters;
 mod store;
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use serde::Serialize;
 
@@ -172,11 +172,11 @@ struct NewCode {
 
 impl NewCode {
     fn new(id: JoinCodeId, account: AccountId, code: &Code) -> Self {
-        let hash = code
-            .hash()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let mut hash = String::new();
+        for byte in code.hash() {
+            // Writing to a string can't fail.
+            let _ = write!(hash, "{byte:02x}");
+        }
         Self { id, account, hash }
     }
 }

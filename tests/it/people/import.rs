@@ -24,11 +24,7 @@ const STAFF: [&str; 4] = [
 ];
 
 fn file(rows: &[&str]) -> Vec<u8> {
-    let text: String = [HEADINGS]
-        .iter()
-        .chain(rows)
-        .map(|row| format!("{row}\r\n"))
-        .collect();
+    let text = format!("{HEADINGS}\r\n{}\r\n", rows.join("\r\n"));
     // Windows-1252 and Latin-1 agree on every letter used here.
     text.chars()
         .map(|c| u8::try_from(u32::from(c)).expect("a letter of Latin-1"))

@@ -21,6 +21,7 @@ async fn a_code_becomes_a_session_that_can_be_signed_out(stage: &Stage) {
     let admin = world.admin("Ada Amt").await;
     let anna = world.employee("Anna Kühn").await;
     let code = code_for(&admin, &anna, "first").await;
+    world.clock.advance(Duration::from_secs(1));
     let session = sign_in(&world, &code.to_lowercase()).await.created();
     assert_eq!(session["person"]["family_name"], "Kühn");
 

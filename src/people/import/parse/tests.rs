@@ -4,11 +4,7 @@ const HEADINGS: &str = "Personalnummer;Nachname;Vorname;Organisationsnummer;Orga
                         Übergeordnete Organisationsnummer;Funktion;E-Mail;Sprache";
 
 fn file(rows: &[&str]) -> String {
-    [HEADINGS]
-        .iter()
-        .chain(rows)
-        .map(|row| format!("{row}\r\n"))
-        .collect()
+    format!("{HEADINGS}\r\n{}\r\n", rows.join("\r\n"))
 }
 
 fn mistakes(rows: &[&str]) -> Vec<String> {
