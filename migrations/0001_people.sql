@@ -39,7 +39,8 @@ CREATE TABLE accounts (
 CREATE INDEX accounts_by_unit ON accounts (unit_id) WHERE left_at IS NULL;
 CREATE INDEX accounts_by_name ON accounts (sort_name, id) WHERE left_at IS NULL;
 
--- What somebody may do beyond what every employee may: a record with who and when.
+-- What somebody may do beyond what every employee may: a record with who and when, for each time that it was
+-- granted; held once at a time.
 CREATE TABLE role_grants (
     account_id uuid NOT NULL REFERENCES accounts (id),
     role text NOT NULL,
@@ -47,8 +48,7 @@ CREATE TABLE role_grants (
     -- NULL: granted on the server's command line.
     granted_by uuid REFERENCES accounts (id),
     revoked_at timestamptz,
-    revoked_by uuid REFERENCES accounts (id),
-    PRIMARY KEY (account_id, role, granted_at)
+    revoked_by uuid REFERENCES accounts (id)
 );
 CREATE UNIQUE INDEX role_grants_held ON role_grants (account_id, role) WHERE revoked_at IS NULL;
 

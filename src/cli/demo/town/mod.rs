@@ -93,7 +93,7 @@ impl Maker {
             _ if self.chance.percent(7) => "",
             _ => self.chance.pick(others),
         };
-        // Who sits at a desk has an address; in the field half have none.
+        // Heads have an address; of the others every second one.
         let email = match index {
             0 => email(given, &family, &number),
             _ if self.chance.percent(50) => email(given, &family, &number),

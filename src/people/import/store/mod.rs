@@ -1,28 +1,22 @@
 //! The import's statements: the staff read whole, and changes written in batches, each from one JSON
 //! array, so that 50,000 people are a few statements.
 
-use std::collections::HashMap;
+mod rows;
 
-use serde::Serialize;
-use sqlx::FromRow;
-
-use super::{
-    plan::ImportPlan,
-    roster::{KnownPerson, KnownStaff, KnownUnit, RosterPerson, RosterUnit},
-};
+use self::rows::{PersonRow, PersonWrite, UnitIds, UnitRow, UnitWrite};
+use super::{plan::ImportPlan, roster::KnownStaff};
 use crate::{
     clock::At,
-    db::{DbError, IdList, Json, Result, Tx, sql},
+    db::{IdList, Json, Result, Tx, sql},
     id::{AccountId, Ids, OrgUnitId},
-    people::{names, sessions},
-    push::Language,
+    people::sessions,
 };
 
 /// Until the transaction ends, no other import begins. SQLite has one writer anyway.
 pub(super) async fn wait_for_other_imports(tx: &mut Tx) -> Result<()> {
-    tx.query(sql!(
-        ["SELECT 1" | "SELECT 1 FROM pg_advisory_xact_lock(hashtext('stadtfunk people import'))"]
-    ))
+    tx.query(sql!([
+        "SELECT 1" | "SELECT 1 FROM pg_advisory_xact_lock(hashtext('stadtfunk people import'))"
+    ]))
     .one::<(i32,)>()
     .await
     .map(drop)
@@ -78,13 +72,16 @@ async fn write_units(
 ) -> Result<()> {
     let new = new_ids.iter().copied().zip(&plan.new_units);
     insert_units(tx, &unit_ids.units(new)?, now).await?;
-    let updated = plan.updated_units.iter().map(|update| (update.id, &update.after));
+    let updated = plan
+        .updated_units
+        .iter()
+        .map(|update| (update.id, &update.after));
     let reopened = plan.reopened_units.iter().map(|(id, unit)| (*id, unit));
     update_units(tx, &unit_ids.units(updated.chain(reopened))?).await?;
     let closed: IdList = plan.closed_units.iter().map(|(id, _)| *id).collect();
     tx.query(sql!(
         "UPDATE org_units SET closed_at = $2 WHERE id "
-        ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(closed)
     .bind(now)
@@ -125,7 +122,9 @@ async fn update_units(tx: &mut Tx, units: &[UnitWrite]) -> Result<()> {
 }
 
 async fn rebuild_ancestors(tx: &mut Tx) -> Result<()> {
-    tx.query(sql!("DELETE FROM org_unit_ancestors")).execute().await?;
+    tx.query(sql!("DELETE FROM org_unit_ancestors"))
+        .execute()
+        .await?;
     tx.query(sql!(
         "INSERT INTO org_unit_ancestors (unit_id, ancestor_id) "
         "WITH RECURSIVE up (unit_id, ancestor_id) AS ("
@@ -154,7 +153,7 @@ async fn write_people(
     let returning: IdList = plan.returning.iter().map(|(id, _)| *id).collect();
     tx.query(sql!(
         "UPDATE accounts SET left_at = NULL, joined_at = NULL WHERE id "
-        ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(returning)
     .execute()
@@ -209,7 +208,7 @@ async fn see_off(tx: &mut Tx, leavers: &[AccountId], now: At) -> Result<()> {
     let list = || leavers.iter().copied().collect::<IdList>();
     tx.query(sql!(
         "UPDATE accounts SET left_at = $2 WHERE id "
-        ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(list())
     .bind(now)
@@ -232,115 +231,4 @@ async fn see_off(tx: &mut Tx, leavers: &[AccountId], now: At) -> Result<()> {
     .execute()
     .await?;
     sessions::end_all_of_leavers(tx, leavers, now).await
-}
-
-/// Every unit's id by its code, new ones included.
-struct UnitIds(HashMap<String, OrgUnitId>);
-
-impl UnitIds {
-    fn id(&self, code: &str) -> Result<OrgUnitId> {
-        self.0.get(code).copied().ok_or_else(|| DbError::Impossible {
-            table: "org_units",
-            id: code.to_owned(),
-            what: "the roster names a unit that neither it nor the table has",
-        })
-    }
-
-    fn units<'u>(
-        &self,
-        units: impl Iterator<Item = (OrgUnitId, &'u RosterUnit)>,
-    ) -> Result<Vec<UnitWrite>> {
-        units
-            .map(|(id, unit)| {
-                let parent = unit.parent.as_deref().map(|code| self.id(code)).transpose()?;
-                Ok(UnitWrite { id, code: unit.code.clone(), name: unit.name.clone(), parent })
-            })
-            .collect()
-    }
-
-    fn people<'p>(
-        &self,
-        people: impl Iterator<Item = (AccountId, &'p RosterPerson)>,
-    ) -> Result<Vec<PersonWrite<'p>>> {
-        people
-            .map(|(id, person)| {
-                Ok(PersonWrite {
-                    id,
-                    personnel_number: &person.personnel_number,
-                    given_name: &person.given_name,
-                    family_name: &person.family_name,
-                    sort_name: names::sort_name(&person.family_name, &person.given_name),
-                    job_title: person.job_title.as_deref(),
-                    email: person.email.as_deref(),
-                    language: person.language,
-                    unit: self.id(&person.unit)?,
-                })
-            })
-            .collect()
-    }
-}
-
-#[derive(Serialize)]
-struct UnitWrite {
-    id: OrgUnitId,
-    code: String,
-    name: String,
-    parent: Option<OrgUnitId>,
-}
-
-#[derive(Serialize)]
-struct PersonWrite<'p> {
-    id: AccountId,
-    personnel_number: &'p str,
-    given_name: &'p str,
-    family_name: &'p str,
-    sort_name: String,
-    job_title: Option<&'p str>,
-    email: Option<&'p str>,
-    language: Language,
-    unit: OrgUnitId,
-}
-
-#[derive(FromRow)]
-struct UnitRow {
-    id: OrgUnitId,
-    code: String,
-    name: String,
-    parent: Option<String>,
-    closed_at: Option<At>,
-}
-
-impl UnitRow {
-    fn into_known(self) -> KnownUnit {
-        let unit = RosterUnit { code: self.code, name: self.name, parent: self.parent };
-        KnownUnit { id: self.id, unit, closed: self.closed_at.is_some() }
-    }
-}
-
-#[derive(FromRow)]
-struct PersonRow {
-    id: AccountId,
-    personnel_number: String,
-    given_name: String,
-    family_name: String,
-    job_title: Option<String>,
-    email: Option<String>,
-    language: Language,
-    unit: String,
-    left_at: Option<At>,
-}
-
-impl PersonRow {
-    fn into_known(self) -> KnownPerson {
-        let person = RosterPerson {
-            personnel_number: self.personnel_number,
-            given_name: self.given_name,
-            family_name: self.family_name,
-            job_title: self.job_title,
-            email: self.email,
-            language: self.language,
-            unit: self.unit,
-        };
-        KnownPerson { id: self.id, person, left: self.left_at.is_some() }
-    }
 }
