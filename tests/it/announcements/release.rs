@@ -160,6 +160,14 @@ async fn the_report_accounts_for_everybody(stage: &Stage) {
     staged(&world).await;
     world.clock.advance(Duration::from_secs(10));
     let report = complete_report(&editor, &address).await;
+    eprintln!("DOC {}", editor.get(&address).await.ok());
+    eprintln!("DOC {}", editor.get(&for_readers(&address)).await.ok());
+    eprintln!("DOC {}", editor.get("/api/v1/announcements").await.ok());
+    eprintln!("DOC {}", editor.get(super::EDITORIAL).await.ok());
+    eprintln!("DOC {report}");
+    eprintln!("DOC {}", editor.put(&format!("{address}/schedule"), json!({"release_at": "2020-01-01T00:00:00Z"})).await.json());
+    let other = draft(&editor, to_everybody()).await;
+    eprintln!("DOC {}", editor.put(&format!("{other}/schedule"), json!({"release_at": "2020-01-01T00:00:00Z"})).await.json());
     assert_eq!(report["people"]["recipients"], 4);
     assert_eq!(report["people"]["reached"], 2);
     assert_eq!(report["people"]["without_device"], 2);
