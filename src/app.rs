@@ -18,9 +18,18 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
+    feed::Feed,
     id::Ids,
     people::People,
+    photos::{Photos, StorageError},
+<<<<<<< HEAD
     push::{Push, gateways::Gateways},
+=======
+    push::{
+        Push,
+        gateways::{GatewayError, Gateways},
+    },
+>>>>>>> main
     routes,
     tasks::Tasks,
 };
@@ -37,8 +46,17 @@ pub struct App {
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
+<<<<<<< HEAD
+    pub photos: Photos,
+    pub feed: Feed,
     pub push: Push,
     pub announcements: Announcements,
+=======
+    pub feed: Feed,
+    pub push: Push,
+    pub announcements: Announcements,
+    pub photos: Photos,
+>>>>>>> main
 }
 
 /// Why the program did not start.
@@ -48,6 +66,10 @@ pub enum StartError {
     Db(#[from] DbError),
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error(transparent)]
+    Photos(#[from] StorageError),
+    #[error("push-config: {0}")]
+    Gateway(#[from] GatewayError),
 }
 
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
@@ -61,7 +83,18 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
-    let gateways = Gateways;
+<<<<<<< HEAD
+    let photos = Photos::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.photos,
+    )?;
+=======
+>>>>>>> main
+    let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
+    let gateways = Gateways::new(&config.push, clock.clone(), ids.clone(), &tasks)?;
     let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
     let announcements = Announcements::new(
         db.clone(),
@@ -70,6 +103,16 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         people.clone(),
         &config.announcements,
     );
+<<<<<<< HEAD
+=======
+    let photos = Photos::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.photos,
+    )?;
+>>>>>>> main
     Ok(App {
         config: config.into(),
         clock,
@@ -77,14 +120,27 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
+<<<<<<< HEAD
+        photos,
+        feed,
         push,
         announcements,
+=======
+        feed,
+        push,
+        announcements,
+        photos,
+>>>>>>> main
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+<<<<<<< HEAD
+    app.photos.start();
+=======
+>>>>>>> main
     app.push.start(&app.tasks);
     let push = app.push.clone();
     let warm = move || {
@@ -92,6 +148,10 @@ pub fn start(app: &App) {
         async move { push.warm().await }.boxed()
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
+<<<<<<< HEAD
+=======
+    app.photos.start();
+>>>>>>> main
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

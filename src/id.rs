@@ -36,6 +36,8 @@ kinds! {
     Channel => ChannelId,
     Post => PostId,
     Comment => CommentId,
+    /// What a moderator did to somebody else's words.
+    Moderation => ModerationId,
     Photo => PhotoId,
     Announcement => AnnouncementId,
     /// An address that pushes can be sent to.

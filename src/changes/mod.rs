@@ -18,6 +18,8 @@ use crate::{
 text_enum! {
     /// What happened to the subject.
     pub enum Kind {
+        ChannelOpened = "channel_opened",
+        ChannelChanged = "channel_changed",
         PostPublished = "post_published",
         PostEdited = "post_edited",
         PostDeleted = "post_deleted",

@@ -1,8 +1,10 @@
 //! The command line: what an administrator types. Each command is a file with a `run` function.
 
 mod check_config;
+mod demo;
 mod migrate;
 mod openapi;
+mod people;
 mod serve;
 mod terminal;
 
@@ -44,6 +46,9 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Staff, join codes and roles.
+    #[command(subcommand)]
+    People(people::People),
 }
 
 /// What ended a command early.
@@ -73,6 +78,7 @@ async fn run(cli: Cli, terminal: &Terminal) -> Result<ExitCode, Failure> {
         Command::CheckConfig => Ok(check_config::run(&sources, terminal)),
         Command::Migrate => migrate::run(&load(&sources)?, terminal).await,
         Command::Openapi => openapi::run(load(&sources)?, terminal).await,
+        Command::People(command) => people::run(command, load(&sources)?, *terminal).await,
     }
 }
 

@@ -17,6 +17,27 @@ pub struct ConfigProblem {
     pub what: String,
 }
 
+impl ConfigError {
+    /// Notes one thing more.
+    pub fn add(
+        &mut self,
+        file: impl Into<PathBuf>,
+        key: impl Into<String>,
+        what: impl Into<String>,
+    ) {
+        self.problems.push(ConfigProblem::new(file, key, what));
+    }
+
+    /// `value`, unless something is wrong.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.problems.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+}
+
 impl ConfigProblem {
     pub fn new(file: impl Into<PathBuf>, key: impl Into<String>, what: impl Into<String>) -> Self {
         Self {

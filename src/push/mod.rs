@@ -16,6 +16,7 @@
 
 pub mod devices;
 mod dispatcher;
+pub mod encryption;
 pub mod envelope;
 pub mod gateways;
 pub mod outbox;

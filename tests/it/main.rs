@@ -5,5 +5,8 @@
 
 mod announcements;
 mod contract;
+mod feed;
+mod people;
+mod photos;
 mod push;
 mod world;

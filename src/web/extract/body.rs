@@ -1,6 +1,7 @@
 //! A JSON body: limited, typed, and every mistake named by its JSON pointer.
 
-use axum::extract::{FromRequest, Request};
+use axum::body::HttpBody as _;
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use bytes::Bytes;
 use http::header;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -25,6 +26,20 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
             ));
         }
         parse(&read(request).await?).map(Self)
+    }
+}
+
+/// `Option<Json<T>>`: a body that may be left out.
+impl<T: DeserializeOwned, S: Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        if request.body().is_end_stream() {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state)
+            .await
+            .map(Some)
     }
 }
 

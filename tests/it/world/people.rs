@@ -2,6 +2,7 @@
 
 use std::{
     future::IntoFuture,
+    net::{IpAddr, Ipv4Addr},
     ops::Deref,
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
@@ -9,8 +10,8 @@ use std::{
 
 use stadtfunk::{
     db::Sql,
-    id::{AccountId, OrgUnitId, SessionId},
-    people::access::Role,
+    id::{AccountId, OrgUnitId},
+    people::{access::Role, join_codes::Invitees, sessions::DeviceName},
     push::Language,
 };
 
@@ -95,14 +96,14 @@ impl<'w> IntoFuture for Newcomer<'w> {
     }
 }
 
-// Until people can be imported and join by code, they are written into the tables.
+// People are written into the table, not imported: a file is the whole staff, and newcomers come one by one.
 impl Newcomer<'_> {
     async fn join(self) -> Person {
-        let account = self.hire().await;
+        let (account, number) = self.hire().await;
         for role in &self.roles {
             self.grant(account, *role).await;
         }
-        let token = self.sign_in(account).await;
+        let token = self.sign_in(&number).await;
         Person {
             account,
             client: Client {
@@ -112,9 +113,10 @@ impl Newcomer<'_> {
         }
     }
 
-    async fn hire(&self) -> AccountId {
+    async fn hire(&self) -> (AccountId, String) {
         static NUMBER: AtomicU32 = AtomicU32::new(10_000);
         let id: AccountId = self.world.app.ids.id();
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed).to_string();
         let (given, family) = self.name.split_once(' ').unwrap_or((&self.name, "Muster"));
         let unit = self.world.unit_id(self.unit).await;
         self.world
@@ -126,7 +128,7 @@ impl Newcomer<'_> {
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
             ))
             .bind(id)
-            .bind(NUMBER.fetch_add(1, Ordering::Relaxed).to_string())
+            .bind(number.clone())
             .bind(given.to_owned())
             .bind(family.to_owned())
             .bind(format!("{family} {given}").to_lowercase())
@@ -136,7 +138,7 @@ impl Newcomer<'_> {
             .execute()
             .await
             .expect("an account");
-        id
+        (id, number)
     }
 
     async fn grant(&self, account: AccountId, role: Role) {
@@ -154,26 +156,16 @@ impl Newcomer<'_> {
             .expect("a role");
     }
 
-    async fn sign_in(&self, account: AccountId) -> String {
-        let session: SessionId = self.world.app.ids.id();
-        let token = format!("token-of-{session}");
-        let hash = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
-        self.world
-            .app
-            .db
-            .query(same(
-                "INSERT INTO sessions (id, account_id, token_hash, device_name, created_at,
-                 last_seen_at) VALUES ($1, $2, $3, $4, $5, $5)",
-            ))
-            .bind(session)
-            .bind(account)
-            .bind(hash.as_ref().to_vec())
-            .bind("Testtelefon".to_owned())
-            .bind(self.world.clock.now())
-            .execute()
-            .await
-            .expect("a session");
-        token
+    /// By a join code, as from a letter.
+    async fn sign_in(&self, number: &str) -> String {
+        let people = &self.world.app.people;
+        let person = Invitees::Person(number.to_owned());
+        let invitations = people.invite(&person).await.expect("a join code");
+        let code = invitations[0].code.to_string();
+        let device = DeviceName::new("Testtelefon").expect("a device name");
+        let office = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let (token, _) = people.sign_in(&code, &device, office).await.expect("a session");
+        token.expose().to_owned()
     }
 }
 

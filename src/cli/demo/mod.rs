@@ -1,0 +1,3 @@
+//! `stadtfunk demo`
+
+pub(crate) mod town;

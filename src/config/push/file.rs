@@ -1,0 +1,127 @@
+//! Reading one TOML file and the files it names.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use super::Link;
+use crate::config::ConfigError;
+
+/// A file of `push-config/` that is being read; problems are added to the list under its name.
+pub(super) struct File<'a> {
+    pub(super) path: &'a Path,
+    pub(super) problems: &'a mut ConfigError,
+}
+
+impl<'a> File<'a> {
+    pub(super) fn new(path: &'a Path, problems: &'a mut ConfigError) -> Self {
+        Self { path, problems }
+    }
+
+    /// The file's contents; `None` if it does not exist or can't be understood (which is a problem).
+    pub(super) fn parse<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let text = match std::fs::read_to_string(self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+            Err(error) => return self.wrong("", error.to_string()),
+        };
+        let parsed = toml::Deserializer::parse(&text)
+            .map_err(|error| (String::new(), error.to_string()))
+            .and_then(|toml| {
+                serde_path_to_error::deserialize(toml)
+                    .map_err(|error| (error.path().to_string(), error.inner().message().to_owned()))
+            });
+        match parsed {
+            Ok(value) => Some(value),
+            Err((key, what)) => self.wrong(key.trim_matches('.'), what.trim()),
+        }
+    }
+
+    /// Notes a problem; gives `None`, so that a reader can end with it.
+    pub(super) fn wrong<T>(&mut self, key: &str, what: impl Into<String>) -> Option<T> {
+        self.problems.add(self.path, key, what);
+        None
+    }
+
+    pub(super) fn check(&mut self, holds: bool, key: &str, what: &str) {
+        if !holds {
+            self.problems.add(self.path, key, what);
+        }
+    }
+
+    /// A key that must be there once the gateway is enabled, and be what `what` says.
+    pub(super) fn required(
+        &mut self,
+        key: &str,
+        value: Option<String>,
+        holds: impl FnOnce(&str) -> bool,
+        what: &str,
+    ) -> String {
+        match value {
+            None => self.check(false, key, "is missing"),
+            Some(ref value) => self.check(holds(value), key, what),
+        }
+        value.unwrap_or_default()
+    }
+
+    /// The secret in the file that `key` names; relative names start at this file's folder.
+    pub(super) fn secret(&mut self, key: &str, name: Option<PathBuf>) -> SecretString {
+        match name {
+            None => {
+                self.problems.add(self.path, key, "is missing");
+                SecretString::default()
+            }
+            Some(name) => self.read(key, &name).unwrap_or_default().into(),
+        }
+    }
+
+    /// The keys that every gateway has.
+    pub(super) fn link(
+        &mut self,
+        connections: Option<usize>,
+        in_flight: Option<usize>,
+        extra_ca_file: Option<PathBuf>,
+    ) -> Link {
+        let usual = Link::default();
+        let connections = connections.unwrap_or(usual.connections);
+        let in_flight = in_flight.unwrap_or(usual.in_flight);
+        self.check(
+            (1..=16).contains(&connections),
+            "connections",
+            "must be 1 to 16",
+        );
+        self.check(
+            (1..=4_000).contains(&in_flight),
+            "in_flight",
+            "must be 1 to 4000",
+        );
+        let extra_ca = extra_ca_file.and_then(|name| self.read("extra_ca_file", &name));
+        Link {
+            connections,
+            in_flight,
+            extra_ca,
+        }
+    }
+
+    fn read(&mut self, key: &str, name: &Path) -> Option<String> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        match std::fs::read_to_string(folder.join(name)) {
+            Ok(text) => Some(text),
+            Err(error) => self.wrong(key, format!("{}: {error}", name.display())),
+        }
+    }
+}
+
+/// `https://host` or `https://host:port`, nothing behind it.
+pub(super) fn is_origin(url: &str) -> bool {
+    url.parse::<http::Uri>().is_ok_and(|uri| {
+        uri.scheme_str() == Some("https")
+            && uri.path() == "/"
+            && uri.query().is_none()
+            && !url.ends_with('/')
+            && !url.contains(['@', '#'])
+    })
+}
+
+pub(super) const ORIGIN: &str = "must be https://host or https://host:port, without a path";

@@ -1,0 +1,8 @@
+//! The statements of the feed. Whatever shows a post or what hangs on it asks the view `post_readers`.
+
+pub(super) mod channels;
+pub(super) mod comments;
+pub(super) mod moderations;
+pub(super) mod page;
+pub(super) mod posts;
+pub(super) mod reactions;

@@ -1,0 +1,169 @@
+//! Headers and body of a push to an iPhone. The text travels encrypted; what Apple and, until the app's
+//! notification service extension has decrypted it, the lock screen see is a text without content.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD as BASE64};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::super::{
+    Draft, header_value,
+    plaintext::{self, json},
+};
+use crate::{
+    config::push::{ApnsClass, InterruptionLevel},
+    id::MessageId,
+    push::{Class, Verdict, encryption::OVERHEAD, envelope::DeviceKeys},
+};
+
+/// Octets of a body ("Generating a remote notification").
+pub(super) const LIMIT: usize = 4_096;
+
+pub(super) fn headers(draft: &Draft<'_>, topic: &HeaderValue) -> Result<HeaderMap, Verdict> {
+    let expiration = draft.message.expires_at.as_secs().max(0);
+    let mut id = Uuid::encode_buffer();
+    let id = draft.push_id.hyphenated().encode_lower(&mut id);
+    Ok(HeaderMap::from_iter([
+        (HeaderName::from_static("apns-id"), header_value(id)?),
+        (HeaderName::from_static("apns-topic"), topic.clone()),
+        (
+            HeaderName::from_static("apns-push-type"),
+            HeaderValue::from_static("alert"),
+        ),
+        (
+            HeaderName::from_static("apns-priority"),
+            u16::from(draft.class.apns.priority).into(),
+        ),
+        (
+            HeaderName::from_static("apns-expiration"),
+            expiration.into(),
+        ),
+        (
+            HeaderName::from_static("apns-collapse-id"),
+            header_value(&draft.message.envelope.collapse_id)?,
+        ),
+    ]))
+}
+
+/// At most [`LIMIT`] octets.
+pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
+    let own = match &draft.target.keys {
+        Some(keys) => Own::Encrypted {
+            ciphertext: ciphertext(draft, keys)?,
+        },
+        None => Own::reference(draft),
+    };
+    Ok(json(&Body {
+        aps: Aps::new(draft),
+        own,
+    }))
+}
+
+fn ciphertext(draft: &Draft<'_>, keys: &DeviceKeys) -> Result<String, Verdict> {
+    let empty = Own::Encrypted {
+        ciphertext: String::new(),
+    };
+    let frame = json(&Body {
+        aps: Aps::new(draft),
+        own: empty,
+    })
+    .len();
+    let room = (LIMIT.saturating_sub(frame) / 4 * 3).saturating_sub(OVERHEAD);
+    draft
+        .encrypted(keys, room, |text: plaintext::Plaintext<'_>| json(&text))
+        .map(|text| BASE64.encode(text))
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    aps: Aps<'a>,
+    #[serde(flatten)]
+    own: Own<'a>,
+}
+
+/// Apple's part.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Aps<'a> {
+    alert: Alert<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sound: Option<Sound<'a>>,
+    interruption_level: InterruptionLevel,
+    /// 1 lets the app's extension put the decrypted text in the place of the alert.
+    mutable_content: u8,
+    thread_id: Class,
+}
+
+#[derive(Serialize)]
+struct Alert<'a> {
+    title: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Sound<'a> {
+    Named(&'a str),
+    /// Only this form breaks through silence.
+    Critical {
+        critical: u8,
+        name: &'a str,
+        volume: f32,
+    },
+}
+
+/// Our part.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Own<'a> {
+    Encrypted {
+        /// Short, because every octet of the frame is one less for the text.
+        #[serde(rename = "e")]
+        ciphertext: String,
+    },
+    /// For a device without keys: where to look, but nothing of what is said there.
+    Reference {
+        message_id: MessageId,
+        class: Class,
+        link: &'a str,
+    },
+}
+
+impl<'a> Aps<'a> {
+    fn new(draft: &Draft<'a>) -> Self {
+        let class = &draft.class.apns;
+        Self {
+            alert: Alert {
+                title: draft.without_content(),
+            },
+            sound: class.sound.as_deref().map(|name| Sound::new(class, name)),
+            interruption_level: class.interruption_level,
+            mutable_content: 1,
+            thread_id: draft.message.class,
+        }
+    }
+}
+
+impl<'a> Sound<'a> {
+    fn new(class: &ApnsClass, name: &'a str) -> Self {
+        match class.interruption_level {
+            InterruptionLevel::Critical => Self::Critical {
+                critical: 1,
+                name,
+                volume: 1.0,
+            },
+            _ => Self::Named(name),
+        }
+    }
+}
+
+impl<'a> Own<'a> {
+    fn reference(draft: &Draft<'a>) -> Self {
+        let message = draft.message;
+        let link = &message.envelope.link;
+        Self::Reference {
+            message_id: message.id,
+            class: message.class,
+            link,
+        }
+    }
+}

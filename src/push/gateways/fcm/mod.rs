@@ -1,0 +1,88 @@
+//! Firebase Cloud Messaging, HTTP v1 (firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send).
+
+mod answer;
+mod payload;
+mod token;
+
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderValue, Uri, header};
+
+use self::token::AccessTokens;
+use super::{
+    Client, Draft, GatewayError, Ground,
+    transport::{Origin, Parcel, Reach, Transport},
+    wrong,
+};
+use crate::{
+    config::push::FcmConfig,
+    push::{Gateway, Verdict},
+};
+
+pub(super) struct Fcm {
+    transport: Arc<Transport>,
+    tokens: AccessTokens,
+    origin: Origin,
+    send_to: Uri,
+}
+
+impl Fcm {
+    pub(super) fn new(config: &FcmConfig, ground: &Ground) -> Result<Self, GatewayError> {
+        let gateway = Gateway::Fcm;
+        // One origin takes the pushes, the other gives access tokens.
+        let transport = ground.transport(gateway, &config.link, Reach::Anywhere, 2)?;
+        let transport = Arc::new(transport);
+        let origin = super::origin(gateway, "base_url", &config.base_url)?;
+        let path = format!("/v1/projects/{}/messages:send", config.account.project_id);
+        let send_to = origin.uri(&path);
+        Ok(Self {
+            tokens: AccessTokens::new(&config.account, Arc::clone(&transport), ground)?,
+            transport,
+            send_to: send_to.map_err(|_| {
+                wrong(
+                    gateway,
+                    "service_account_file",
+                    "project_id is no part of an address",
+                )
+            })?,
+            origin,
+        })
+    }
+}
+
+impl Client for Fcm {
+    const GATEWAY: Gateway = Gateway::Fcm;
+
+    async fn warm(&self) -> Result<(), Verdict> {
+        self.tokens.current().await?;
+        Ok(self.transport.open(&self.origin).await?)
+    }
+
+    fn prepare(&self, draft: &Draft<'_>) -> Result<Parcel, Verdict> {
+        let json = HeaderValue::from_static("application/json");
+        Ok(Parcel {
+            origin: self.origin.clone(),
+            uri: self.send_to.clone(),
+            headers: HeaderMap::from_iter([(header::CONTENT_TYPE, json)]),
+            body: payload::body(draft)?.into(),
+        })
+    }
+
+    async fn send(&self, parcel: &Parcel) -> Verdict {
+        match self.attempt(parcel).await {
+            Ok(verdict) | Err(verdict) => verdict,
+        }
+    }
+}
+
+impl Fcm {
+    async fn attempt(&self, parcel: &Parcel) -> Result<Verdict, Verdict> {
+        let token = self.tokens.current().await?;
+        let mut answer = self.transport.send(parcel, Some(&token)).await?;
+        if answer::blames_the_token(&answer) {
+            let renewed = self.tokens.renewed(&token).await?;
+            answer = self.transport.send(parcel, Some(&renewed)).await?;
+        }
+        Ok(answer::verdict(&answer))
+    }
+}

@@ -1,0 +1,139 @@
+//! The body of a push to an Android phone: a data message that the app decrypts and shows. To a device
+//! without keys goes a notification without content, which Android shows by itself.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD as BASE64};
+use serde::Serialize;
+
+use super::super::{
+    Draft,
+    plaintext::{Plaintext, json},
+};
+use crate::{
+    config::push::FcmPriority,
+    id::MessageId,
+    push::{Class, Verdict, encryption::OVERHEAD, envelope::DeviceKeys},
+};
+
+/// Octets of a message. Google counts less than the whole body; we count all of it.
+pub(super) const LIMIT: usize = 4_096;
+/// Google keeps nothing longer than four weeks.
+const LONGEST_TTL: u64 = 28 * 24 * 60 * 60;
+
+/// At most [`LIMIT`] octets, for registration tokens of up to 1,000.
+pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
+    let token = &draft.target.address;
+    if token.is_empty() || token.len() > LIMIT {
+        return Err(Verdict::Quarantined {
+            reason: "not a registration token".to_owned(),
+        });
+    }
+    let data = match &draft.target.keys {
+        Some(keys) => Data::encrypted(draft, ciphertext(draft, keys)?),
+        None => Data::reference(draft),
+    };
+    Ok(render(draft, data))
+}
+
+fn ciphertext(draft: &Draft<'_>, keys: &DeviceKeys) -> Result<String, Verdict> {
+    let frame = render(draft, Data::encrypted(draft, String::new())).len();
+    let room = (LIMIT.saturating_sub(frame) / 4 * 3).saturating_sub(OVERHEAD);
+    draft
+        .encrypted(keys, room, |text: Plaintext<'_>| json(&text))
+        .map(|text| BASE64.encode(text))
+}
+
+fn render<'a>(draft: &Draft<'a>, data: Data<'a>) -> Vec<u8> {
+    let android = Android::new(draft);
+    json(&Body {
+        message: Addressed {
+            token: &draft.target.address,
+            data,
+            android,
+        },
+    })
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    message: Addressed<'a>,
+}
+
+#[derive(Serialize)]
+struct Addressed<'a> {
+    token: &'a str,
+    data: Data<'a>,
+    android: Android<'a>,
+}
+
+/// For the app. Every value has to be a string.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Encrypted {
+        channel: &'a str,
+        #[serde(rename = "e")]
+        ciphertext: String,
+    },
+    /// For a device without keys: where to look, but nothing of what is said there.
+    Reference {
+        message_id: MessageId,
+        class: Class,
+        link: &'a str,
+    },
+}
+
+/// For Android and for Google's servers.
+#[derive(Serialize)]
+struct Android<'a> {
+    priority: FcmPriority,
+    ttl: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collapse_key: Option<&'a str>,
+    direct_boot_ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification: Option<Notification<'a>>,
+}
+
+#[derive(Serialize)]
+struct Notification<'a> {
+    title: &'a str,
+    channel_id: &'a str,
+    tag: &'a str,
+}
+
+impl<'a> Data<'a> {
+    fn encrypted(draft: &Draft<'a>, ciphertext: String) -> Self {
+        Self::Encrypted {
+            channel: &draft.class.fcm.channel,
+            ciphertext,
+        }
+    }
+
+    fn reference(draft: &Draft<'a>) -> Self {
+        let message = draft.message;
+        let link = &message.envelope.link;
+        Self::Reference {
+            message_id: message.id,
+            class: message.class,
+            link,
+        }
+    }
+}
+
+impl<'a> Android<'a> {
+    fn new(draft: &Draft<'a>) -> Self {
+        let class = &draft.class.fcm;
+        let without_keys = draft.target.keys.is_none();
+        Self {
+            priority: class.priority,
+            ttl: format!("{}s", draft.ttl().min(LONGEST_TTL)),
+            collapse_key: class.collapse_key.as_deref(),
+            direct_boot_ok: class.direct_boot_ok,
+            notification: without_keys.then(|| Notification {
+                title: draft.without_content(),
+                channel_id: &class.channel,
+                tag: &draft.message.envelope.collapse_id,
+            }),
+        }
+    }
+}

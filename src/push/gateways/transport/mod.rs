@@ -1,0 +1,192 @@
+//! HTTP/2 over TLS to the gateways: what the three have in common on the wire.
+//!
+//! A [`Transport`] keeps a [pool](pool::Pool) of connections for each origin. A connection is opened when
+//! it is first needed, or [ahead of need](Transport::open); it sends PINGs while it waits for answers, is
+//! left when the peer says GOAWAY or falls silent, and is replaced by the next request. A request that the
+//! peer cannot have begun to process is repeated once on another connection; any other loss is told to the
+//! caller, who alone knows whether a repeat is harmless.
+//!
+//! Time-outs here are those of the network and run by the machine's monotonic clock, so that a wall clock
+//! that is set neither shortens nor prolongs them.
+
+mod connection;
+mod origin;
+mod pool;
+mod reach;
+mod tls;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
+use http_body_util::Full;
+use tokio::time::Instant;
+use tokio_rustls::TlsConnector;
+
+use self::pool::Pool;
+pub(super) use self::{origin::Origin, reach::Reach, tls::Roots};
+use super::answer::Answer;
+use crate::{clock::Clock, config::push::Link, push::Verdict, tasks::Tasks};
+
+/// Connections to any number of origins, bounded by [`Settings::most_origins`].
+pub(super) struct Transport {
+    settings: Arc<Settings>,
+    pools: Mutex<HashMap<Origin, Kept>>,
+}
+
+pub(super) struct Settings {
+    pub(super) link: Link,
+    pub(super) tls: TlsConnector,
+    pub(super) reach: Reach,
+    /// Pools that are kept at once; the one that was not used for longest makes way.
+    pub(super) most_origins: usize,
+    pub(super) patience: Patience,
+    pub(super) clock: Clock,
+    pub(super) tasks: Tasks,
+}
+
+/// How long the network may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// For a TCP connection to one address and for the handshakes on it, each.
+    pub(super) connect: Duration,
+    /// For an answer. FCM asks for 10 s at least.
+    pub(super) answer: Duration,
+    /// Without a frame from the peer while answers are due, before a PING is sent.
+    pub(super) ping: Duration,
+    /// A connection that nothing came over for so long is not trusted with a push: home routers and
+    /// firewalls forget such connections without telling either end.
+    pub(super) idle: Duration,
+    /// After a failed attempt to connect, everybody who waits is told so, until one may try again.
+    pub(super) pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            answer: Duration::from_secs(20),
+            ping: Duration::from_secs(30),
+            idle: Duration::from_mins(4),
+            pause: Duration::from_secs(1),
+        }
+    }
+}
+
+/// A POST that is ready but for its credentials.
+pub(super) struct Parcel {
+    pub(super) origin: Origin,
+    pub(super) uri: Uri,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("unreachable: {0}")]
+    Unreachable(String),
+    #[error("the address is not public")]
+    NotPublic,
+    /// The peer may have processed the request.
+    #[error("connection lost: {0}")]
+    Lost(String),
+    /// The peer may have processed the request.
+    #[error("no answer in time")]
+    TimedOut,
+    #[error("too many push services at once")]
+    Crowded,
+}
+
+impl From<Failure> for Verdict {
+    fn from(failure: Failure) -> Self {
+        let reason = failure.to_string();
+        match failure {
+            Failure::NotPublic => Self::Quarantined { reason },
+            _ => Self::Retry {
+                after: None,
+                reason,
+            },
+        }
+    }
+}
+
+struct Kept {
+    pool: Arc<Pool>,
+    used: Instant,
+}
+
+impl Transport {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            pools: Mutex::default(),
+        }
+    }
+
+    /// Opens all connections to an origin that are not open.
+    pub(super) async fn open(&self, origin: &Origin) -> Result<(), Failure> {
+        self.pool(origin)?.open().await
+    }
+
+    /// Hands a parcel over and waits for the answer, or until patience ends.
+    pub(super) async fn send(
+        &self,
+        parcel: &Parcel,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Answer, Failure> {
+        self.pool(&parcel.origin)?.send(parcel, authorization).await
+    }
+
+    fn pool(&self, origin: &Origin) -> Result<Arc<Pool>, Failure> {
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if let Some(kept) = pools.get_mut(origin) {
+            kept.used = now;
+            return Ok(Arc::clone(&kept.pool));
+        }
+        if pools.len() >= self.settings.most_origins {
+            make_room(&mut pools)?;
+        }
+        let pool = Arc::new(Pool::new(origin.clone(), Arc::clone(&self.settings)));
+        pools.insert(
+            origin.clone(),
+            Kept {
+                pool: Arc::clone(&pool),
+                used: now,
+            },
+        );
+        Ok(pool)
+    }
+}
+
+/// Drops the pool that nobody has used for longest. One in use is held by its users as well.
+fn make_room(pools: &mut HashMap<Origin, Kept>) -> Result<(), Failure> {
+    let idle = pools
+        .iter()
+        .filter(|(_, kept)| Arc::strong_count(&kept.pool) == 1);
+    let oldest = idle
+        .min_by_key(|(_, kept)| kept.used)
+        .map(|(origin, _)| origin.clone());
+    pools.remove(&oldest.ok_or(Failure::Crowded)?);
+    Ok(())
+}
+
+impl Parcel {
+    fn request(&self, authorization: Option<&HeaderValue>) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        if let Some(authorization) = authorization {
+            request
+                .headers_mut()
+                .insert(header::AUTHORIZATION, authorization.clone());
+        }
+        request
+    }
+}

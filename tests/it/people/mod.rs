@@ -1,0 +1,6 @@
+//! People, as an app, an administrator and the personnel office meet them.
+
+mod directory;
+mod import;
+mod joining;
+mod roles;
