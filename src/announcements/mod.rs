@@ -42,7 +42,7 @@ pub use self::{
 };
 use crate::{
     clock::{At, Clock},
-    config::AnnouncementsConfig,
+    config::{AnnouncementsConfig, push::Classes},
     db::{Db, DbError, text_enum},
     id::{AccountId, AnnouncementId, Ids},
     people::{
@@ -61,6 +61,8 @@ pub struct Announcements {
     people: People,
     /// How long before T the audience is staged.
     stage_before: Duration,
+    /// How long after T each class may still disturb.
+    classes: Classes,
 }
 
 impl Announcements {
@@ -70,6 +72,7 @@ impl Announcements {
         ids: Ids,
         people: People,
         config: &AnnouncementsConfig,
+        classes: Classes,
     ) -> Self {
         Self {
             db,
@@ -77,6 +80,7 @@ impl Announcements {
             ids,
             people,
             stage_before: Duration::from_secs(config.stage_seconds),
+            classes,
         }
     }
 }
