@@ -21,7 +21,6 @@
 mod drafts;
 pub mod http;
 mod policy;
-mod problems;
 pub mod readers;
 pub mod release;
 mod schedule;
