@@ -8,8 +8,8 @@
 //! may see it → ask [`policy`] → write → a line in the change log → commit.
 //!
 //! **Invariant:** whoever may not see a post is answered exactly like one who asks for an id that does not
-//! exist. Who may see it is said in one place, the view `post_readers` of the schema; there is no statement
-//! here that shows a post, a comment or a reaction without asking it.
+//! exist. Who may see it is said in one place, the view `post_readers` of the schema; nothing here shows or
+//! changes a post, a comment or a reaction before that view was asked.
 //!
 //! What can fail is a [`FeedError`]. Nobody's words change unnoticed: what a moderator does to another's
 //! stands in `moderations`, with the reason and the words as they were.

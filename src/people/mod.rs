@@ -59,12 +59,6 @@ pub enum PeopleError {
 
 impl People {
     pub fn new(db: Db, clock: Clock, ids: Ids, config: PeopleConfig) -> Self {
-        Self {
-            db,
-            clock,
-            ids,
-            config,
-            failed_attempts: Arc::default(),
-        }
+        Self { db, clock, ids, config, failed_attempts: Arc::default() }
     }
 }

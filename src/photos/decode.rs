@@ -83,13 +83,16 @@ pub(super) struct Decoded {
 ///
 /// Takes up to a second and about eight bytes of memory a pixel: to be called on a thread that may block.
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
+    if bytes.len() > limits.bytes {
+        return Err(Refusal::TooManyBytes { max: limits.bytes });
+    }
     let outline = outline(bytes)?;
-    check(bytes, &outline, limits)?;
+    check(&outline, limits)?;
     decode_as(outline.format, bytes, limits).map_err(|error| refusal(&error, &outline, limits))
 }
 
 /// Holds a file's claims against the limits.
-fn check(bytes: &[u8], outline: &Outline, limits: &Limits) -> Result<(), Refusal> {
+fn check(outline: &Outline, limits: &Limits) -> Result<(), Refusal> {
     let &Outline {
         width,
         height,
@@ -98,9 +101,7 @@ fn check(bytes: &[u8], outline: &Outline, limits: &Limits) -> Result<(), Refusal
         ..
     } = outline;
     let pixels = u64::from(width) * u64::from(height);
-    if bytes.len() > limits.bytes {
-        Err(Refusal::TooManyBytes { max: limits.bytes })
-    } else if width.max(height) > limits.side || pixels > limits.pixels {
+    if width.max(height) > limits.side || pixels > limits.pixels {
         Err(too_many_pixels(outline, limits))
     } else if !whole {
         Err(Refusal::Truncated)

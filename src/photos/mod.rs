@@ -12,10 +12,10 @@
 mod colour;
 mod darkroom;
 mod decode;
-mod form;
 mod housekeeping;
 pub mod http;
 mod outline;
+mod reception;
 mod storage;
 mod store;
 mod variants;
@@ -24,7 +24,7 @@ use bytes::Bytes;
 
 use self::{
     darkroom::{Darkroom, DarkroomError},
-    form::Reception,
+    reception::{Desk, Reception},
     variants::{Developed, MEDIA_TYPE},
 };
 pub use self::{
@@ -151,9 +151,18 @@ impl Photos {
             ids,
             tasks,
             storage: Storage::open(&config.store)?,
-            reception: Reception::default(),
+            reception: Reception::new(),
             darkroom: Darkroom::new(limits),
         })
+    }
+
+    pub fn limits(&self) -> &Limits {
+        self.darkroom.limits()
+    }
+
+    /// To be asked before an upload is read into memory, and kept as long as it is there.
+    async fn desk(&self) -> Result<Desk, PhotosError> {
+        self.reception.desk().await.ok_or(PhotosError::Busy)
     }
 
     /// Takes a JPEG, PNG or WebP. Answers once all variants and the row are on the disk.

@@ -29,10 +29,9 @@ struct Row {
 /// The photo, if this person may see it. **This is the one place that says who may see a photo:**
 ///
 /// - its owner;
-/// - whoever may see a post that shows it: not deleted, and the reader is in the post's audience and in its
-///   channel's;
-/// - whoever may see an announcement that shows it: released, not withdrawn, and the reader is in its
-///   audience; editors see them at any time.
+/// - whoever may read a post that shows it (the view `post_readers`);
+/// - whoever may know of an announcement that shows it (the view `visible_announcements`: released, not
+///   withdrawn, in its audience); editors at any time.
 ///
 /// One statement, whether the photo is hidden or does not exist, so that the two can't be told apart.
 pub(super) async fn find_visible(db: &Db, reader: &Employee, id: PhotoId) -> Result<Option<Photo>> {
@@ -44,21 +43,13 @@ pub(super) async fn find_visible(db: &Db, reader: &Employee, id: PhotoId) -> Res
              FROM photos p JOIN photo_variants v ON v.photo_id = p.id
              WHERE p.id = $1 AND (p.owner_id = $2
                 OR EXISTS (SELECT 1 FROM post_photos pp
-                    JOIN posts o ON o.id = pp.post_id JOIN channels c ON c.id = o.channel_id
-                    WHERE pp.photo_id = p.id AND o.deleted_at IS NULL
-                    AND NOT EXISTS (SELECT 1 FROM audiences a
-                        WHERE a.id IN (o.audience_id, c.audience_id) AND NOT a.everybody
-                        AND NOT EXISTS (SELECT 1 FROM audience_units au
-                            JOIN org_unit_ancestors up ON up.ancestor_id = au.unit_id
-                            WHERE au.audience_id = a.id AND up.unit_id = $3)))
+                    JOIN post_readers r ON r.post_id = pp.post_id
+                    WHERE pp.photo_id = p.id AND r.account_id = $2)
                 OR EXISTS (SELECT 1 FROM announcement_photos ap
-                    JOIN announcements n ON n.id = ap.announcement_id
-                    JOIN audiences a ON a.id = n.audience_id
-                    WHERE ap.photo_id = p.id AND ($4
-                        OR (n.released_at IS NOT NULL AND n.withdrawn_at IS NULL
-                        AND (a.everybody OR EXISTS (SELECT 1 FROM audience_units au
-                            JOIN org_unit_ancestors up ON up.ancestor_id = au.unit_id
-                            WHERE au.audience_id = a.id AND up.unit_id = $3))))))"
+                    JOIN visible_announcements n ON n.id = ap.announcement_id
+                    WHERE ap.photo_id = p.id AND n.reader_unit_id = $3)
+                OR ($4 AND EXISTS (SELECT 1 FROM announcement_photos ap
+                    WHERE ap.photo_id = p.id)))"
         ))
         .bind(id)
         .bind(reader.account())

@@ -16,7 +16,9 @@ pub const OVERHEAD: usize = HEADER + 1 + TAG;
 pub const STEP: usize = 256;
 
 const SALT: usize = 16;
-const KEY: usize = 65;
+/// An uncompressed point on P-256; the header says its length in one octet.
+const KEY_LENGTH: u8 = 65;
+const KEY: usize = KEY_LENGTH as usize;
 const HEADER: usize = SALT + 4 + 1 + KEY;
 const TAG: usize = 16;
 /// The record size that the header announces. One record holds everything, because no gateway carries more.
@@ -94,7 +96,7 @@ impl Sealing {
         let mut body = Vec::with_capacity(HEADER + record + TAG);
         body.extend_from_slice(salt);
         body.extend_from_slice(&RECORD.to_be_bytes());
-        body.push(KEY as u8);
+        body.push(KEY_LENGTH);
         body.extend_from_slice(sender);
         body.extend_from_slice(plaintext);
         body.push(0x02);

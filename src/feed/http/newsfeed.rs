@@ -2,7 +2,7 @@
 
 use axum::{Json as Answer, extract::State};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::super::{Feed, FeedPage};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Which part of the newsfeed.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FeedQuery {

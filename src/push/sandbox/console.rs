@@ -69,7 +69,7 @@ struct GatewayView {
     repeats: u64,
     /// The number of the newest entry that is still kept.
     newest: u64,
-    /// Whose that was.
+    /// The phone that was pushed to last.
     address: Option<String>,
 }
 
@@ -81,7 +81,7 @@ async fn overview(State(sandbox): State<Sandbox>) -> Json<Overview> {
             gateway: Some(gateway),
             ..Filter::default()
         };
-        let newest = sandbox.journal().entries(&filter).pop();
+        let entries = sandbox.journal().entries(&filter);
         GatewayView {
             gateway,
             url: sandbox.url(gateway).to_owned(),
@@ -95,8 +95,12 @@ async fn overview(State(sandbox): State<Sandbox>) -> Json<Overview> {
                 .values()
                 .map(|times| u64::from(times.saturating_sub(1)))
                 .sum(),
-            newest: newest.as_ref().map_or(0, |entry| entry.number),
-            address: newest.and_then(|entry| entry.address.as_deref().map(str::to_owned)),
+            newest: entries.last().map_or(0, |entry| entry.number),
+            address: entries
+                .iter()
+                .rev()
+                .find_map(|entry| entry.address.as_deref())
+                .map(str::to_owned),
         }
     });
     Json(Overview {

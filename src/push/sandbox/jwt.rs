@@ -8,7 +8,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::signature::{UnparsedPublicKey, VerificationAlgorithm};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 /// More tokens than this in use at once are no honest client's.
 const REMEMBERED: usize = 256;
@@ -114,7 +114,7 @@ struct Payload {
     exp: Option<i64>,
 }
 
-fn part<'de, T: serde::de::DeserializeOwned>(text: &'de str) -> Result<T, JwtError> {
+fn part<T: DeserializeOwned>(text: &str) -> Result<T, JwtError> {
     let json = URL_SAFE_NO_PAD
         .decode(text)
         .map_err(|_| JwtError::Malformed)?;

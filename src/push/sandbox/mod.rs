@@ -2,19 +2,19 @@
 //!
 //! Three listeners speak the gateways' protocols over TLS and check every request as strictly as the
 //! vendors do; what they let in is written into a [`Journal`] and shown on simulated lock screens by the
-//! [console](console). Demo, tests and benchmarks push to it; production differs by base URLs and
+//! console. Demo, tests and benchmarks push to it; production differs by base URLs and
 //! credentials only.
 //!
 //! The cast:
 //!
-//! - a [`Dialect`](dialect::Dialect) judges a push: [APNs](apns), [FCM](fcm) with its OAuth endpoint,
-//!   [Web Push](webpush);
+//! - a `Dialect` judges a push: APNs, FCM with its OAuth endpoint,
+//!   Web Push;
 //! - a [`Phone`] has an address that only this sandbox can have issued, and the keys to read what was
 //!   encrypted for it, on another implementation than the one that encrypts;
 //! - a [`Fault`] makes a gateway refuse, throttle, stall, cut, freeze or say goodbye;
 //! - the [`Journal`] keeps what went over the wire.
 //!
-//! The flow of a request ([`server`]): read → judged → struck by a fault, perhaps → written down →
+//! The flow of a request (`server`): read → judged → struck by a fault, perhaps → written down →
 //! answered after the latency. It holds no state on disk: keys, addresses and journal end with the process.
 
 mod apns;
@@ -30,6 +30,7 @@ mod jwt;
 mod phones;
 mod screen;
 mod server;
+mod settings;
 mod tls;
 mod webpush;
 
@@ -57,6 +58,7 @@ pub use self::{
     journal::{Count, Entry, Filter, Journal},
     phones::Phone,
     screen::{Notification, Seen},
+    settings::{Settings, SettingsError},
 };
 use crate::{
     clock::{At, Clock},

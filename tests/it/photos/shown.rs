@@ -4,7 +4,7 @@ use stadtfunk::id::{AccountId, AnnouncementId, AudienceId, ChannelId, OrgUnitId,
 
 use super::{a_photo_of, path_of};
 use crate::world::{
-    Client, FIRE_BRIGADE, FIRE_STATION_1, Person, Stage, World, both, people::same,
+    FIRE_BRIGADE, FIRE_STATION_1, Person, Stage, World, both, people::same,
 };
 
 both!(

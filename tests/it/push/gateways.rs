@@ -27,11 +27,22 @@ async fn each_gateway_takes_a_push_that_only_the_phone_can_read() {
         let phone = counter.sandbox.phone(gateway);
         let target = counter.target(&phone, Some(phone.keys()));
         let message = counter.message(Class::Alert, "Brücke gesperrt", "Bitte über die Au fahren.");
-        assert_eq!(counter.push(&message, &target).await, Verdict::Accepted, "{gateway}");
+        assert_eq!(
+            counter.push(&message, &target).await,
+            Verdict::Accepted,
+            "{gateway}"
+        );
 
         let entry = counter.arrived(&target);
-        assert!(!String::from_utf8_lossy(&entry.body).contains("gesperrt"), "{gateway}");
-        let read = counter.sandbox.seen(&entry).decrypted.expect("readable on the phone");
+        assert!(
+            !String::from_utf8_lossy(&entry.body).contains("gesperrt"),
+            "{gateway}"
+        );
+        let read = counter
+            .sandbox
+            .seen(&entry)
+            .decrypted
+            .expect("readable on the phone");
         assert_eq!(read["v"], 1);
         assert_eq!(read["message_id"], message.id.to_string());
         assert_eq!(read["title"], "Brücke gesperrt");
@@ -50,10 +61,21 @@ async fn a_phone_without_keys_gets_a_text_without_content() {
         let phone = counter.sandbox.phone(gateway);
         let target = counter.target(&phone, None);
         let message = counter.message(Class::Important, "Geheim", "Geheim");
-        assert_eq!(counter.push(&message, &target).await, Verdict::Accepted, "{gateway}");
+        assert_eq!(
+            counter.push(&message, &target).await,
+            Verdict::Accepted,
+            "{gateway}"
+        );
         let entry = counter.arrived(&target);
-        assert!(!String::from_utf8_lossy(&entry.body).contains("Geheim"), "{gateway}");
-        let shown = counter.sandbox.seen(&entry).notification.expect("something is shown");
+        assert!(
+            !String::from_utf8_lossy(&entry.body).contains("Geheim"),
+            "{gateway}"
+        );
+        let shown = counter
+            .sandbox
+            .seen(&entry)
+            .notification
+            .expect("something is shown");
         assert_eq!(shown.title, "Neue Mitteilung", "{gateway}");
     }
 }
@@ -91,8 +113,14 @@ async fn a_repeat_carries_the_same_ids() {
         let prepared = counter.gateways.prepare(&message, &target);
         assert_eq!(counter.gateways.send(&prepared).await, Verdict::Accepted);
         let headers = &counter.arrived(&target).headers;
-        assert_eq!(headers["apns-id"].to_str().unwrap(), prepared.push_id().to_string());
-        assert_eq!(headers["apns-collapse-id"], message.envelope.collapse_id.as_str());
+        assert_eq!(
+            headers["apns-id"].to_str().unwrap(),
+            prepared.push_id().to_string()
+        );
+        assert_eq!(
+            headers["apns-collapse-id"],
+            message.envelope.collapse_id.as_str()
+        );
         ids.insert(prepared.push_id());
     }
     assert_eq!(ids.len(), 1);
@@ -101,15 +129,22 @@ async fn a_repeat_carries_the_same_ids() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_pushes_at_once_all_arrive_through_goaways() {
     let counter = Counter::open().await;
-    counter.sandbox.misbehave(Gateway::Fcm, Fault::GoAway, Which::EveryNth(100));
+    counter
+        .sandbox
+        .misbehave(Gateway::Fcm, Fault::GoAway, Which::EveryNth(100));
     let message = counter.message(Class::News, "Titel", "Text");
     let targets: Vec<Target> = (0..1_000)
         .map(|_| counter.target(&counter.sandbox.phone(Gateway::Fcm), None))
         .collect();
-    let pushes = targets.iter().map(|target| settle(&counter, &message, target));
+    let pushes = targets
+        .iter()
+        .map(|target| settle(&counter, &message, target));
     let ends = futures::future::join_all(pushes).await;
     assert!(ends.iter().all(|end| *end == Verdict::Accepted), "{ends:?}");
-    assert_eq!(counter.sandbox.journal().accepted(Gateway::Fcm).len(), 1_000);
+    assert_eq!(
+        counter.sandbox.journal().accepted(Gateway::Fcm).len(),
+        1_000
+    );
 }
 
 /// As a dispatcher without patience: what may be tried again is tried again at once, ten times.
@@ -156,7 +191,10 @@ async fn addresses_that_are_none_are_kept_apart() {
         let mut target = counter.target(&phone, Some(phone.keys()));
         address.clone_into(&mut target.address);
         let verdict = counter.push(&message, &target).await;
-        assert!(matches!(verdict, Verdict::Quarantined { .. }), "{gateway} {address}: {verdict:?}");
+        assert!(
+            matches!(verdict, Verdict::Quarantined { .. }),
+            "{gateway} {address}: {verdict:?}"
+        );
     }
 }
 

@@ -37,14 +37,25 @@ impl Counter {
         let ids = Ids::new(clock.clone());
         let tasks = Tasks::new();
         let settings = SandboxConfig::default();
-        let sandbox = Sandbox::start(settings, clock.clone(), ids.clone(), &tasks).await.unwrap();
+        let sandbox = Sandbox::start(settings, clock.clone(), ids.clone(), &tasks)
+            .await
+            .unwrap();
         let config = config(&sandbox);
         let gateways = Gateways::new(&config, clock.clone(), ids.clone(), &tasks).unwrap();
-        Self { sandbox, gateways, ids, clock, tasks }
+        Self {
+            sandbox,
+            gateways,
+            ids,
+            clock,
+            tasks,
+        }
     }
 
     fn message(&self, class: Class, title: &str, body: &str) -> Message {
-        let text = Text { title: title.to_owned(), body: body.to_owned() };
+        let text = Text {
+            title: title.to_owned(),
+            body: body.to_owned(),
+        };
         Message {
             id: self.ids.id(),
             class,
@@ -70,19 +81,31 @@ impl Counter {
     }
 
     async fn push(&self, message: &Message, target: &Target) -> Verdict {
-        self.gateways.send(&self.gateways.prepare(message, target)).await
+        self.gateways
+            .send(&self.gateways.prepare(message, target))
+            .await
     }
 
     /// What came over the wire for an address last.
     fn arrived(&self, target: &Target) -> Arc<Entry> {
-        let filter = Filter { address: Some(target.address.clone()), ..Filter::default() };
-        self.sandbox.journal().entries(&filter).pop().expect("something arrived")
+        let filter = Filter {
+            address: Some(target.address.clone()),
+            ..Filter::default()
+        };
+        self.sandbox
+            .journal()
+            .entries(&filter)
+            .pop()
+            .expect("something arrived")
     }
 }
 
 fn config(sandbox: &Sandbox) -> PushConfig {
     let credentials = sandbox.credentials();
-    let link = Link { extra_ca: Some(sandbox.ca_pem().to_owned()), ..Link::default() };
+    let link = Link {
+        extra_ca: Some(sandbox.ca_pem().to_owned()),
+        ..Link::default()
+    };
     let key = credentials.apns.key_p8_pem.as_str().into();
     let (key_id, team_id) = (&credentials.apns.key_id, &credentials.apns.team_id);
     let mut apns = ApnsConfig::new(key, key_id, team_id, &credentials.apns.topic);

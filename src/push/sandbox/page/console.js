@@ -59,9 +59,9 @@ async function show(overview, now) {
   const fresh = view.newest;
   const changed = view.shown !== shown;
   if (changed) {
-    const query = new URLSearchParams({ gateway: overview.gateway, address, limit: '20' });
-    view.entries = address ? await get(`/api/journal?${query}`) : [];
-    showWire(view);
+    view.entries = address ? await entries(overview.gateway, { address }) : [];
+    // Not every refused request says for whom it was, so without a choice the wire shows them all.
+    showWire(view, view.choice.value ? view.entries : await entries(overview.gateway, {}));
     showChoice(view, await get(`/api/phones?gateway=${overview.gateway}`));
     Object.assign(view, { shown, newest: overview.newest });
   }
@@ -71,7 +71,8 @@ async function show(overview, now) {
     view.minute = minute;
     const accepted = view.entries.filter((entry) => entry.accepted);
     const device = view.section.querySelector('.device');
-    device.replaceChildren(screen(overview.gateway, accepted, now, fresh));
+    // What was there when the page was opened has arrived before, without a movement.
+    device.replaceChildren(screen(overview.gateway, accepted, now, fresh || Infinity));
   }
 }
 
@@ -96,10 +97,15 @@ function showChoice(view, addresses) {
   view.choice.value = chosen;
 }
 
-function showWire(view) {
+/** The newest entries of one gateway, newest first. */
+function entries(gateway, filter) {
+  return get(`/api/journal?${new URLSearchParams({ gateway, limit: '20', ...filter })}`);
+}
+
+function showWire(view, entries) {
   const wire = view.section.querySelector('.wire');
   const open = new Set([...wire.querySelectorAll('details[open]')].map((d) => d.dataset.number));
-  const items = view.entries.map((entry) => wireItem(entry, open.has(String(entry.number))));
+  const items = entries.map((entry) => wireItem(entry, open.has(String(entry.number))));
   wire.replaceChildren(...(items.length ? items : [make('p', '', word('wire_empty'))]));
 }
 
@@ -137,7 +143,7 @@ function pretty(text) {
 function showFaults(faults) {
   const lines = faults.map(({ gateway, fault: { kind, ...fault }, which, struck }) => {
     const details = Object.values(fault).filter((value) => value !== null).join(' ');
-    const whom = FOR_ALL.includes(kind) ? '' : `· ${word(which.kind)} ${which.value ?? ''}`;
+    const whom = FOR_ALL.includes(kind) ? '' : `· ${word(`which_${which.kind}`, which.value)}`;
     const text = `${word(gateway)}: ${word(kind)} ${details} ${whom}`;
     return make('li', '', text, FOR_ALL.includes(kind) ? '' : ` · ${word('struck', struck)}`);
   });

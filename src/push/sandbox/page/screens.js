@@ -1,7 +1,7 @@
 import { language, word } from './words.js';
 
 /** How many notifications a screen shows before it says "more". */
-const SHOWN = { apns: 3, fcm: 4, webpush: 3 };
+const SHOWN = { apns: 3, fcm: 3, webpush: 3 };
 
 /**
  * An element with a class and children. Text is only ever put in as text: what a push says is data.

@@ -2,6 +2,7 @@
 
 mod apns;
 mod client;
+mod console;
 mod faults;
 mod fcm;
 mod web_push;

@@ -4,7 +4,7 @@
 //! problem is answered, because a browser that is still sending when the connection closes shows its
 //! user a lost connection, never the problem.
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::error::Error;
 
 use axum::{
     body::Body,
@@ -13,46 +13,24 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, TryStreamExt as _, stream};
 use http::header;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
 
-use super::{AltText, Photos, PhotosError, Refusal};
+use super::super::{AltText, Desk, Photos, PhotosError, Refusal};
 use crate::web::{
     Problem,
     problem::{BAD_REQUEST, INVALID_BODY, UNSUPPORTED_MEDIA_TYPE},
 };
 
-/// Uploads in memory at once; each weighs up to [`Limits::bytes`](super::Limits::bytes).
-const DESKS: usize = 24;
-/// How long an upload waits for a desk.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// What the form's other parts and its boundaries may weigh.
 const FRAME: usize = 64 * 1024;
 /// How much is thrown away for the sake of a readable answer; who sends more is cut off.
 const THROWN_AWAY: usize = 128 << 20;
-
-/// Where uploads are taken in, few at a time.
-#[derive(Clone)]
-pub(super) struct Reception {
-    desks: Arc<Semaphore>,
-}
-
-impl Default for Reception {
-    fn default() -> Self {
-        Self {
-            desks: Arc::new(Semaphore::new(DESKS)),
-        }
-    }
-}
 
 /// A form that has come in whole.
 pub(super) struct UploadForm {
     pub(super) photo: Bytes,
     pub(super) alt_text: Option<AltText>,
     /// Kept as long as the bytes are.
-    _desk: OwnedSemaphorePermit,
+    _desk: Desk,
 }
 
 /// More came than is allowed.
@@ -64,14 +42,11 @@ impl FromRequest<Photos> for UploadForm {
     type Rejection = Problem;
 
     async fn from_request(request: Request, photos: &Photos) -> Result<Self, Problem> {
-        let max = photos.darkroom.limits().bytes;
+        let max = photos.limits().bytes;
         if waits_for_permission(&request) && announced(&request) > max + FRAME {
             return Err(too_large(max));
         }
-        let desk = timeout(PATIENCE, photos.reception.desks.clone().acquire_owned());
-        let Ok(Ok(desk)) = desk.await else {
-            return Err(PhotosError::Busy.into());
-        };
+        let desk = photos.desk().await?;
         let (parts, body) = request.into_parts();
         let body = Body::from_stream(limited(body, max + FRAME));
         let form = Multipart::from_request(Request::from_parts(parts, body), &()).await;

@@ -1,5 +1,7 @@
 //! The routes of photos.
 
+mod form;
+
 use std::time::Duration;
 
 use axum::{
@@ -11,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{AltText, Photo, Photos, PhotosError, Refusal, Size, form::UploadForm};
+use self::form::UploadForm;
+use super::{AltText, Photo, Photos, PhotosError, Refusal, Size};
 use crate::{
     clock::At,
     id::PhotoId,
