@@ -3,7 +3,6 @@
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
-use futures::FutureExt as _;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -11,6 +10,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use secrecy::ExposeSecret as _;
+use futures::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
@@ -81,6 +81,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         people.clone(),
         &config.announcements,
+        config.push.classes.clone(),
     );
     let photos = Photos::new(
         db.clone(),

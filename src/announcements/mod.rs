@@ -21,7 +21,6 @@
 mod drafts;
 pub mod http;
 mod policy;
-mod problems;
 pub mod readers;
 pub mod release;
 mod schedule;
@@ -42,7 +41,7 @@ pub use self::{
 };
 use crate::{
     clock::{At, Clock},
-    config::AnnouncementsConfig,
+    config::{AnnouncementsConfig, push::Classes},
     db::{Db, DbError, text_enum},
     id::{AccountId, AnnouncementId, Ids},
     people::{
@@ -61,6 +60,8 @@ pub struct Announcements {
     people: People,
     /// How long before T the audience is staged.
     stage_before: Duration,
+    /// How long after T each class may still disturb.
+    classes: Classes,
 }
 
 impl Announcements {
@@ -70,6 +71,7 @@ impl Announcements {
         ids: Ids,
         people: People,
         config: &AnnouncementsConfig,
+        classes: Classes,
     ) -> Self {
         Self {
             db,
@@ -77,6 +79,7 @@ impl Announcements {
             ids,
             people,
             stage_before: Duration::from_secs(config.stage_seconds),
+            classes,
         }
     }
 }

@@ -8,10 +8,7 @@ use super::{AnnouncementError, Result, State, StateName, Texts};
 use crate::{
     clock::At,
     id::{AnnouncementId, PhotoId},
-    push::{
-        Class,
-        envelope::{self, Envelope},
-    },
+    push::envelope::{self, Envelope},
 };
 
 /// How many photos an announcement shows at most.
@@ -98,15 +95,6 @@ pub(super) fn envelope(id: AnnouncementId, texts: &Texts) -> Envelope {
         link: format!("/announcements/{id}"),
         // 22 characters; the same for every push of this announcement, so that one replaces the other.
         collapse_id: BASE64_URL_SAFE_NO_PAD.encode(id.uuid()),
-    }
-}
-
-/// How long after T a phone that was off may still be disturbed.
-pub(super) fn time_to_live(class: Class) -> Duration {
-    match class {
-        Class::News => Duration::from_hours(72),
-        Class::Important => Duration::from_hours(24),
-        Class::Alert => Duration::from_hours(4),
     }
 }
 

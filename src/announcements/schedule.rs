@@ -69,7 +69,7 @@ impl Announcements {
             let step = self.step(editor);
             store::schedule(&mut tx, id, Some(step.at), step).await?;
             discard_staged(&mut tx, &row).await?;
-            release::release_in(&mut tx, &self.ids, id, step.at).await?;
+            self.release_in(&mut tx, id, step.at).await?;
             tx.commit().await?;
         }
         self.read(editor, id).await

@@ -380,18 +380,6 @@ pub(super) async fn usable_photos(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Whether any announcement, released or not, shows the photo.
-pub(super) async fn is_photo_used(db: &Db, photo: PhotoId) -> Result<bool> {
-    let row: Option<(i32,)> = db
-        .query(sql!(
-            "SELECT 1 FROM announcement_photos WHERE photo_id = $1"
-        ))
-        .bind(photo)
-        .opt()
-        .await?;
-    Ok(row.is_some())
-}
-
 type TextRow = (Language, String, String, String);
 
 async fn texts(db: &Db, id: AnnouncementId) -> Result<Vec<TextRow>> {

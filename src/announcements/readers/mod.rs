@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::{AnnouncementError, Announcements, Photo, Result};
 use crate::{
     clock::At,
-    id::{AnnouncementId, PhotoId},
+    id::AnnouncementId,
     people::access::Employee,
     push::{Class, Language},
 };
@@ -65,14 +65,5 @@ impl Announcements {
         store::article(&self.db, reader, id)
             .await?
             .ok_or(AnnouncementError::NotFound)
-    }
-
-    /// Whether an announcement shows this photo to this person: one that was released to them; to an
-    /// editor any.
-    pub async fn shows_photo(&self, reader: &Employee, photo: PhotoId) -> Result<bool> {
-        Ok(match reader.editor() {
-            Some(_) => super::store::is_photo_used(&self.db, photo).await?,
-            None => store::is_photo_visible(&self.db, reader, photo).await?,
-        })
     }
 }

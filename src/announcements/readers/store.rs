@@ -7,7 +7,7 @@ use crate::{
     announcements::texts::in_language,
     clock::At,
     db::{Db, DbError, IdList, Result, sql},
-    id::{AnnouncementId, PhotoId},
+    id::AnnouncementId,
     people::access::Employee,
     push::{Class, Language},
 };
@@ -66,20 +66,6 @@ pub(super) async fn article(
         .await?;
     // Withdrawn between the two statements: it is gone.
     Ok(body.map(|(body,)| Article { headline, body }))
-}
-
-pub(super) async fn is_photo_visible(db: &Db, reader: &Employee, photo: PhotoId) -> Result<bool> {
-    let row: Option<(i32,)> = db
-        .query(sql!(
-            "SELECT 1 FROM announcement_photos ap
-             JOIN visible_announcements v ON v.id = ap.announcement_id
-             WHERE ap.photo_id = $1 AND v.reader_unit_id = $2"
-        ))
-        .bind(photo)
-        .bind(reader.unit())
-        .opt()
-        .await?;
-    Ok(row.is_some())
 }
 
 async fn with_words_and_photos(

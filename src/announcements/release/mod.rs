@@ -16,7 +16,7 @@ use crate::{
     changes,
     clock::At,
     db::{Result, Tx},
-    id::{AnnouncementId, Ids, MessageId},
+    id::{AnnouncementId, MessageId},
     push::{envelope::Message, outbox},
 };
 
@@ -28,7 +28,7 @@ impl Announcements {
         let mut tx = self.db.begin().await?;
         let now = self.clock.now();
         if let Some(staging) = store::lock_scheduled(&mut tx, id).await? {
-            stage_in(&mut tx, &self.ids, staging, now).await?;
+            self.stage_in(&mut tx, &staging, now).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -38,58 +38,51 @@ impl Announcements {
     /// call was the one that did.
     pub async fn release_if_due(&self, id: AnnouncementId) -> Result<bool> {
         let mut tx = self.db.begin().await?;
-        let released = release_in(&mut tx, &self.ids, id, self.clock.now()).await?;
+        let released = self.release_in(&mut tx, id, self.clock.now()).await?;
         tx.commit().await?;
         Ok(released)
     }
-}
 
-/// Releases in the caller's transaction, whose commit wakes the dispatchers.
-pub(super) async fn release_in(
-    tx: &mut Tx,
-    ids: &Ids,
-    id: AnnouncementId,
-    now: At,
-) -> Result<bool> {
-    let Some(staging) = store::mark_released(tx, id, now).await? else {
-        return Ok(false);
-    };
-    let editor = staging.scheduled_by;
-    let message = match staging.message_id {
-        Some(message) => message,
-        None => stage_in(tx, ids, staging, now).await?,
-    };
-    outbox::open(tx, message, now).await?;
-    changes::record(
-        tx,
-        changes::Kind::AnnouncementReleased,
-        id,
-        Some(editor),
-        now,
-    )
-    .await?;
-    Ok(true)
-}
+    /// Releases in the caller's transaction, whose commit wakes the dispatchers.
+    pub(super) async fn release_in(
+        &self,
+        tx: &mut Tx,
+        id: AnnouncementId,
+        now: At,
+    ) -> Result<bool> {
+        let Some(staging) = store::mark_released(tx, id, now).await? else {
+            return Ok(false);
+        };
+        let message = match staging.message_id {
+            Some(message) => message,
+            None => self.stage_in(tx, &staging, now).await?,
+        };
+        outbox::open(tx, message, now).await?;
+        let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
+        changes::record(tx, kind, id, Some(editor), now).await?;
+        Ok(true)
+    }
 
-async fn stage_in(tx: &mut Tx, ids: &Ids, staging: Staging, now: At) -> Result<MessageId> {
-    let message = match staging.message_id {
-        Some(message) => message,
-        None => write_message(tx, ids, &staging, now).await?,
-    };
-    store::add_recipients(tx, staging.audience_id, message).await?;
-    outbox::stage(tx, message, now).await?;
-    Ok(message)
-}
+    async fn stage_in(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {
+        let message = match staging.message_id {
+            Some(message) => message,
+            None => self.write_message(tx, staging, now).await?,
+        };
+        store::add_recipients(tx, staging.audience_id, message).await?;
+        outbox::stage(tx, message, now).await?;
+        Ok(message)
+    }
 
-async fn write_message(tx: &mut Tx, ids: &Ids, staging: &Staging, now: At) -> Result<MessageId> {
-    let texts = super::store::texts_in(tx, staging.id).await?;
-    let message = Message {
-        id: ids.id(),
-        class: staging.class,
-        envelope: policy::envelope(staging.id, &texts),
-        expires_at: staging.release_at + policy::time_to_live(staging.class),
-    };
-    outbox::create(tx, &message, now).await?;
-    store::set_message(tx, staging.id, message.id).await?;
-    Ok(message.id)
+    async fn write_message(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {
+        let texts = super::store::texts_in(tx, staging.id).await?;
+        let message = Message {
+            id: self.ids.id(),
+            class: staging.class,
+            envelope: policy::envelope(staging.id, &texts),
+            expires_at: staging.release_at + self.classes.get(staging.class).ttl,
+        };
+        outbox::create(tx, &message, now).await?;
+        store::set_message(tx, staging.id, message.id).await?;
+        Ok(message.id)
+    }
 }

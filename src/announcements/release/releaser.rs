@@ -67,7 +67,7 @@ impl Releaser {
         self.warmed
             .retain(|warmed| due.iter().any(|due| (due.id, due.release_at) == *warmed));
         let mut next: Option<At> = None;
-        // In the order of T: nothing that is staged can hold up what is released.
+        // In the order of T: what is due is released before anything is staged.
         for due in due {
             let again = self.see_to(&due).await.unwrap_or_else(|error| {
                 tracing::error!(announcement = %due.id, %error, "a release is held up; trying again");

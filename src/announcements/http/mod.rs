@@ -1,6 +1,8 @@
 //! The editors' routes, all under `/api/v1/editorial/announcements`: whoever is no editor is refused before
 //! anything is looked up, so the answer says nothing about what exists. Readers have their
-//! [own](super::readers::http).
+//! [own](crate::announcements::readers::http).
+
+mod problems;
 
 use axum::extract::State;
 use serde::Deserialize;

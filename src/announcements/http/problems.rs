@@ -1,10 +1,12 @@
 //! This room's errors as problems.
 
-use super::{AnnouncementError, MAX_PHOTOS};
-use crate::people::audience::AudienceError;
-use crate::web::{
-    Problem, ProblemType,
-    problem::{INVALID_BODY, REVISION_CONFLICT},
+use crate::{
+    announcements::{AnnouncementError, MAX_PHOTOS},
+    people::audience::AudienceError,
+    web::{
+        Problem, ProblemType,
+        problem::{INVALID_BODY, REVISION_CONFLICT},
+    },
 };
 
 static ALREADY_RELEASED: ProblemType = ProblemType::new(
