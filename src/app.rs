@@ -3,6 +3,7 @@
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
+use futures::FutureExt as _;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -10,7 +11,6 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use secrecy::ExposeSecret as _;
-use futures::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{

@@ -42,6 +42,8 @@ fn api(app: &App) -> OpenApiRouter {
         .merge(feed::http::router(app.feed.clone()))
         .merge(photos::http::router(app.photos.clone()))
         // What the city says, and the desk from which it says it.
-        .merge(announcements::readers::http::router(app.announcements.clone()))
+        .merge(announcements::readers::http::router(
+            app.announcements.clone(),
+        ))
         .merge(announcements::http::router(app.announcements.clone()))
 }

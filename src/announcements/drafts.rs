@@ -60,7 +60,9 @@ impl Announcements {
 
     /// Any announcement, released or not.
     pub async fn read(&self, _editor: &Editor, id: AnnouncementId) -> Result<Announcement> {
-        store::find(&self.db, id).await?.ok_or(AnnouncementError::NotFound)
+        store::find(&self.db, id)
+            .await?
+            .ok_or(AnnouncementError::NotFound)
     }
 
     /// Up to `limit` announcements in one state or in any, the last made first.
@@ -143,17 +145,18 @@ impl Announcements {
     }
 
     pub(super) fn step(&self, editor: &Editor) -> Step {
-        Step { at: self.clock.now(), by: editor.account() }
+        Step {
+            at: self.clock.now(),
+            by: editor.account(),
+        }
     }
 }
 
 /// The row, held until the transaction ends, if the editor has seen its last revision.
-pub(super) async fn held(
-    tx: &mut Tx,
-    id: AnnouncementId,
-    seen: Option<i32>,
-) -> Result<store::Row> {
-    let row = store::lock(tx, id).await?.ok_or(AnnouncementError::NotFound)?;
+pub(super) async fn held(tx: &mut Tx, id: AnnouncementId, seen: Option<i32>) -> Result<store::Row> {
+    let row = store::lock(tx, id)
+        .await?
+        .ok_or(AnnouncementError::NotFound)?;
     match seen {
         Some(seen) if seen != row.revision => Err(AnnouncementError::Changed),
         _ => Ok(row),
@@ -177,11 +180,13 @@ async fn attach_photos(
 ) -> Result<()> {
     let usable = store::usable_photos(tx, id, editor.account(), photos).await?;
     policy::check_photos(photos, &usable)?;
-    store::replace_photos(tx, id, photos).await.map_err(|error| {
-        if error.is_unique_violation() {
-            // Another editor's request was faster; which photo it took, the database does not say.
-            return AnnouncementError::Photos((0..photos.len()).collect());
-        }
-        error.into()
-    })
+    store::replace_photos(tx, id, photos)
+        .await
+        .map_err(|error| {
+            if error.is_unique_violation() {
+                // Another editor's request was faster; which photo it took, the database does not say.
+                return AnnouncementError::Photos((0..photos.len()).collect());
+            }
+            error.into()
+        })
 }

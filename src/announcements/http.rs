@@ -26,9 +26,16 @@ use crate::{
 pub fn router(announcements: Announcements) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_editorial_announcements, create_announcement))
-        .routes(routes!(get_editorial_announcement, update_announcement, delete_announcement))
+        .routes(routes!(
+            get_editorial_announcement,
+            update_announcement,
+            delete_announcement
+        ))
         .routes(routes!(get_announcement_audience))
-        .routes(routes!(set_announcement_schedule, delete_announcement_schedule))
+        .routes(routes!(
+            set_announcement_schedule,
+            delete_announcement_schedule
+        ))
         .routes(routes!(set_announcement_release))
         .routes(routes!(get_announcement_report))
         .with_state(announcements)
@@ -68,11 +75,19 @@ async fn list_editorial_announcements(
     editor: Editor,
     Query(filter): Query<Filter>,
 ) -> Result<axum::Json<Page<Summary>>, Problem> {
-    let page = PageQuery { cursor: filter.cursor, limit: filter.limit };
+    let page = PageQuery {
+        cursor: filter.cursor,
+        limit: filter.limit,
+    };
     let before = page.after()?;
-    let summaries =
-        announcements.list(&editor, filter.state, before, page.limit.with_one_more()).await?;
-    Ok(axum::Json(Page::of(summaries, page.limit.get(), |summary| summary.id)))
+    let summaries = announcements
+        .list(&editor, filter.state, before, page.limit.with_one_more())
+        .await?;
+    Ok(axum::Json(Page::of(
+        summaries,
+        page.limit.get(),
+        |summary| summary.id,
+    )))
 }
 
 /// Drafts an announcement. Nobody but editors can tell that it exists until it is released.
@@ -119,7 +134,9 @@ async fn update_announcement(
     IfMatch(seen): IfMatch,
     Json(changes): Json<Changes>,
 ) -> Result<axum::Json<Announcement>, Problem> {
-    Ok(axum::Json(announcements.edit(&editor, id, seen, changes).await?))
+    Ok(axum::Json(
+        announcements.edit(&editor, id, seen, changes).await?,
+    ))
 }
 
 /// Deletes a draft or a scheduled announcement for good; withdraws a released one.
@@ -169,7 +186,11 @@ async fn set_announcement_schedule(
     IfMatch(seen): IfMatch,
     Json(schedule): Json<Schedule>,
 ) -> Result<axum::Json<Announcement>, Problem> {
-    Ok(axum::Json(announcements.schedule(&editor, id, seen, schedule.release_at).await?))
+    Ok(axum::Json(
+        announcements
+            .schedule(&editor, id, seen, schedule.release_at)
+            .await?,
+    ))
 }
 
 /// Makes a scheduled announcement a draft again.
@@ -185,7 +206,9 @@ async fn delete_announcement_schedule(
     Path(id): Path<AnnouncementId>,
     IfMatch(seen): IfMatch,
 ) -> Result<axum::Json<Announcement>, Problem> {
-    Ok(axum::Json(announcements.unschedule(&editor, id, seen).await?))
+    Ok(axum::Json(
+        announcements.unschedule(&editor, id, seen).await?,
+    ))
 }
 
 /// Releases a draft or a scheduled announcement at once.
@@ -201,7 +224,9 @@ async fn set_announcement_release(
     Path(id): Path<AnnouncementId>,
     IfMatch(seen): IfMatch,
 ) -> Result<axum::Json<Announcement>, Problem> {
-    Ok(axum::Json(announcements.release_now(&editor, id, seen).await?))
+    Ok(axum::Json(
+        announcements.release_now(&editor, id, seen).await?,
+    ))
 }
 
 /// When phones were handed over, and what became of every recipient.
@@ -219,5 +244,4 @@ async fn get_announcement_report(
     Ok(axum::Json(announcements.report(&editor, id).await?))
 }
 
-const REVISION: &str =
-    "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";
+const REVISION: &str = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";

@@ -77,7 +77,11 @@ pub(super) fn check_photos(wanted: &[PhotoId], usable: &[PhotoId]) -> Result<()>
         .filter(|(_, photo)| !usable.contains(photo) || !seen.insert(**photo))
         .map(|(index, _)| index)
         .collect();
-    if unusable.is_empty() { Ok(()) } else { Err(AnnouncementError::Photos(unusable)) }
+    if unusable.is_empty() {
+        Ok(())
+    } else {
+        Err(AnnouncementError::Photos(unusable))
+    }
 }
 
 /// What push carries of an announcement.
@@ -118,13 +122,23 @@ pub(super) enum Next {
 }
 
 /// `staged` and `warmed`: whether that has been done for this T.
-pub(super) fn next(release_at: At, staged: bool, warmed: bool, stage_before: Duration, now: At) -> Next {
+pub(super) fn next(
+    release_at: At,
+    staged: bool,
+    warmed: bool,
+    stage_before: Duration,
+    now: At,
+) -> Next {
     if now >= release_at {
         return Next::Release;
     }
     if !staged {
         let stage_at = release_at - stage_before;
-        return if now >= stage_at { Next::Stage } else { Next::Wait(stage_at) };
+        return if now >= stage_at {
+            Next::Stage
+        } else {
+            Next::Wait(stage_at)
+        };
     }
     let warm_at = release_at - WARM_BEFORE;
     match (warmed, now >= warm_at) {
@@ -167,12 +181,21 @@ mod tests {
         let t = at("2026-11-21T14:00:00Z");
         let before = |seconds| t - Duration::from_secs(seconds);
         let minute = Duration::from_secs(60);
-        assert_eq!(next(t, false, false, minute, before(61)), Next::Wait(before(60)));
+        assert_eq!(
+            next(t, false, false, minute, before(61)),
+            Next::Wait(before(60))
+        );
         assert_eq!(next(t, false, false, minute, before(60)), Next::Stage);
-        assert_eq!(next(t, true, false, minute, before(60)), Next::Wait(before(5)));
+        assert_eq!(
+            next(t, true, false, minute, before(60)),
+            Next::Wait(before(5))
+        );
         assert_eq!(next(t, true, false, minute, before(5)), Next::Warm);
         assert_eq!(next(t, true, true, minute, before(5)), Next::Wait(t));
-        assert_eq!(next(t, true, true, minute, t - Duration::from_micros(1)), Next::Wait(t));
+        assert_eq!(
+            next(t, true, true, minute, t - Duration::from_micros(1)),
+            Next::Wait(t)
+        );
         assert_eq!(next(t, true, true, minute, t), Next::Release);
         assert_eq!(next(t, false, false, minute, t + minute), Next::Release);
     }
@@ -188,7 +211,10 @@ mod tests {
             Err(AnnouncementError::Photos(indexes)) if indexes == [1, 3]
         ));
         let many: Vec<PhotoId> = (0..11).map(photo).collect();
-        assert!(matches!(check_photos(&many, &many), Err(AnnouncementError::TooManyPhotos)));
+        assert!(matches!(
+            check_photos(&many, &many),
+            Err(AnnouncementError::TooManyPhotos)
+        ));
     }
 
     #[test]

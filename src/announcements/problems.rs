@@ -66,15 +66,20 @@ impl From<AnnouncementError> for Problem {
                 )
                 .at("/photos", format!("must be at most {MAX_PHOTOS}")),
             AnnouncementError::ReleaseInPast { now } => Self::new(&RELEASE_IN_PAST)
-                .detail(format!("Auf dem Server ist es {now}."), format!("The server has {now}."))
+                .detail(
+                    format!("Auf dem Server ist es {now}."),
+                    format!("The server has {now}."),
+                )
                 .at("/release_at", "must be in the future"),
             AnnouncementError::ReleaseTooFar { latest } => Self::new(&RELEASE_TOO_FAR)
-                .detail(format!("Spätestens: {latest}."), format!("At the latest: {latest}."))
+                .detail(
+                    format!("Spätestens: {latest}."),
+                    format!("At the latest: {latest}."),
+                )
                 .at("/release_at", "must be at most a year ahead"),
             AnnouncementError::NobodyMeant => Self::new(&EMPTY_AUDIENCE),
-            AnnouncementError::Audience(AudienceError::Db(error)) | AnnouncementError::Db(error) => {
-                error.into()
-            }
+            AnnouncementError::Audience(AudienceError::Db(error))
+            | AnnouncementError::Db(error) => error.into(),
             AnnouncementError::Audience(error) => audience(&error),
         }
     }
@@ -92,8 +97,15 @@ fn photos(indexes: &[usize]) -> Problem {
 }
 
 fn audience(error: &AudienceError) -> Problem {
-    let kind = if matches!(error, AudienceError::Empty) { &EMPTY_AUDIENCE } else { &INVALID_BODY };
-    error.pointers().into_iter().fold(Problem::new(kind), |problem, (pointer, what)| {
-        problem.at(format!("/audience{pointer}"), what)
-    })
+    let kind = if matches!(error, AudienceError::Empty) {
+        &EMPTY_AUDIENCE
+    } else {
+        &INVALID_BODY
+    };
+    error
+        .pointers()
+        .into_iter()
+        .fold(Problem::new(kind), |problem, (pointer, what)| {
+            problem.at(format!("/audience{pointer}"), what)
+        })
 }

@@ -48,14 +48,22 @@ impl Row {
         let withdrawn = step(self.withdrawn_at, self.withdrawn_by)?;
         match (self.release_at, scheduled, self.released_at, withdrawn) {
             (None, None, None, None) => Ok(State::Draft),
-            (Some(release_at), Some(scheduled), None, None) => {
-                Ok(State::Scheduled { release_at, scheduled })
-            }
-            (Some(release_at), Some(scheduled), Some(released_at), None) => {
-                Ok(State::Released { release_at, scheduled, released_at })
-            }
+            (Some(release_at), Some(scheduled), None, None) => Ok(State::Scheduled {
+                release_at,
+                scheduled,
+            }),
+            (Some(release_at), Some(scheduled), Some(released_at), None) => Ok(State::Released {
+                release_at,
+                scheduled,
+                released_at,
+            }),
             (Some(release_at), Some(scheduled), Some(released_at), Some(withdrawn)) => {
-                Ok(State::Withdrawn { release_at, scheduled, released_at, withdrawn })
+                Ok(State::Withdrawn {
+                    release_at,
+                    scheduled,
+                    released_at,
+                    withdrawn,
+                })
             }
             _ => Err(self.impossible("timestamps that no life of an announcement can have")),
         }
@@ -63,7 +71,8 @@ impl Row {
 
     /// What push carried; every released announcement has it.
     pub(super) fn message_of_release(&self) -> Result<MessageId> {
-        self.message_id.ok_or_else(|| self.impossible("released without a message"))
+        self.message_id
+            .ok_or_else(|| self.impossible("released without a message"))
     }
 
     fn impossible(&self, what: &'static str) -> DbError {
@@ -72,7 +81,11 @@ impl Row {
 }
 
 fn impossible(id: AnnouncementId, what: &'static str) -> DbError {
-    DbError::Impossible { table: TABLE, id: id.to_string(), what }
+    DbError::Impossible {
+        table: TABLE,
+        id: id.to_string(),
+        what,
+    }
 }
 
 /// A photo as an announcement shows it; its bytes are at `/api/v1/photos/{id}/{small|medium|large}`.
@@ -112,14 +125,23 @@ pub(super) async fn find(db: &Db, id: AnnouncementId) -> Result<Option<Announcem
         texts: read_texts(id, texts(db, id).await?)?,
         photos: photos(db, id).await?,
         revision: row.revision,
-        created: Step { at: row.created_at, by: row.created_by },
-        updated: Step { at: row.updated_at, by: row.updated_by },
+        created: Step {
+            at: row.created_at,
+            by: row.created_by,
+        },
+        updated: Step {
+            at: row.updated_at,
+            by: row.updated_by,
+        },
         state: row.state()?,
     }))
 }
 
 pub(super) async fn row(db: &Db, id: AnnouncementId) -> Result<Option<Row>> {
-    db.query(sql!("SELECT * FROM announcements WHERE id = $1")).bind(id).opt().await
+    db.query(sql!("SELECT * FROM announcements WHERE id = $1"))
+        .bind(id)
+        .opt()
+        .await
 }
 
 /// Up to `limit` announcements, the last made first.
@@ -147,7 +169,7 @@ pub(super) async fn page(
     let titles: Vec<(AnnouncementId, Language, String)> = db
         .query(sql!(
             "SELECT announcement_id, language, title FROM announcement_texts WHERE announcement_id "
-            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+                ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
         ))
         .bind(rows.iter().map(|row| row.id).collect::<IdList>())
         .all()
@@ -157,9 +179,14 @@ pub(super) async fn page(
         Ok(Summary {
             id: row.id,
             class: row.class,
-            titles: own.map(|(_, language, title)| (*language, title.clone())).collect(),
+            titles: own
+                .map(|(_, language, title)| (*language, title.clone()))
+                .collect(),
             revision: row.revision,
-            updated: Step { at: row.updated_at, by: row.updated_by },
+            updated: Step {
+                at: row.updated_at,
+                by: row.updated_by,
+            },
             state: row.state()?,
         })
     };
@@ -169,10 +196,12 @@ pub(super) async fn page(
 /// The row, held until the transaction ends, so that nobody edits what is being released, or the other
 /// way round. (On SQLite the transaction is the only writer anyway.)
 pub(super) async fn lock(tx: &mut Tx, id: AnnouncementId) -> Result<Option<Row>> {
-    tx.query(sql!("SELECT * FROM announcements WHERE id = $1" ["" | " FOR UPDATE"]))
-        .bind(id)
-        .opt()
-        .await
+    tx.query(sql!(
+        "SELECT * FROM announcements WHERE id = $1"["" | " FOR UPDATE"]
+    ))
+    .bind(id)
+    .opt()
+    .await
 }
 
 pub(super) async fn insert(
@@ -262,7 +291,11 @@ pub(super) async fn withdraw(tx: &mut Tx, id: AnnouncementId, step: Step) -> Res
 pub(super) async fn delete(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
     delete_texts(tx, id).await?;
     delete_photos(tx, id).await?;
-    tx.query(sql!("DELETE FROM announcements WHERE id = $1")).bind(id).execute().await.map(drop)
+    tx.query(sql!("DELETE FROM announcements WHERE id = $1"))
+        .bind(id)
+        .execute()
+        .await
+        .map(drop)
 }
 
 pub(super) async fn replace_texts(tx: &mut Tx, id: AnnouncementId, texts: &Texts) -> Result<()> {
@@ -304,19 +337,23 @@ pub(super) async fn replace_photos(
 }
 
 async fn delete_texts(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
-    tx.query(sql!("DELETE FROM announcement_texts WHERE announcement_id = $1"))
-        .bind(id)
-        .execute()
-        .await
-        .map(drop)
+    tx.query(sql!(
+        "DELETE FROM announcement_texts WHERE announcement_id = $1"
+    ))
+    .bind(id)
+    .execute()
+    .await
+    .map(drop)
 }
 
 async fn delete_photos(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
-    tx.query(sql!("DELETE FROM announcement_photos WHERE announcement_id = $1"))
-        .bind(id)
-        .execute()
-        .await
-        .map(drop)
+    tx.query(sql!(
+        "DELETE FROM announcement_photos WHERE announcement_id = $1"
+    ))
+    .bind(id)
+    .execute()
+    .await
+    .map(drop)
 }
 
 /// Which of these photos the announcement may show: the editor's own that are shown nowhere else, and
@@ -346,7 +383,9 @@ pub(super) async fn usable_photos(
 /// Whether any announcement, released or not, shows the photo.
 pub(super) async fn is_photo_used(db: &Db, photo: PhotoId) -> Result<bool> {
     let row: Option<(i32,)> = db
-        .query(sql!("SELECT 1 FROM announcement_photos WHERE photo_id = $1"))
+        .query(sql!(
+            "SELECT 1 FROM announcement_photos WHERE photo_id = $1"
+        ))
         .bind(photo)
         .opt()
         .await?;

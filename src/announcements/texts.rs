@@ -26,7 +26,10 @@ pub struct Wording {
 }
 
 /// The text for a reader: in their language, or else in the other.
-pub(super) fn in_language<W>(texts: &BTreeMap<Language, W>, language: Language) -> Option<(Language, &W)> {
+pub(super) fn in_language<W>(
+    texts: &BTreeMap<Language, W>,
+    language: Language,
+) -> Option<(Language, &W)> {
     texts
         .get_key_value(&language)
         .or_else(|| texts.first_key_value())
@@ -39,10 +42,22 @@ mod tests {
 
     #[test]
     fn a_reader_gets_their_language_or_else_the_other() {
-        let both = BTreeMap::from([(Language::German, "Guten Tag"), (Language::English, "Hello")]);
+        let both = BTreeMap::from([
+            (Language::German, "Guten Tag"),
+            (Language::English, "Hello"),
+        ]);
         let german = BTreeMap::from([(Language::German, "Guten Tag")]);
-        assert_eq!(in_language(&both, Language::English), Some((Language::English, &"Hello")));
-        assert_eq!(in_language(&german, Language::English), Some((Language::German, &"Guten Tag")));
-        assert_eq!(in_language::<&str>(&BTreeMap::new(), Language::German), None);
+        assert_eq!(
+            in_language(&both, Language::English),
+            Some((Language::English, &"Hello"))
+        );
+        assert_eq!(
+            in_language(&german, Language::English),
+            Some((Language::German, &"Guten Tag"))
+        );
+        assert_eq!(
+            in_language::<&str>(&BTreeMap::new(), Language::German),
+            None
+        );
     }
 }

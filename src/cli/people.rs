@@ -84,9 +84,10 @@ pub(super) async fn run(
     let code = match command {
         People::Import(command) => import(&app, &command, terminal).await,
         People::Invite(command) => invite(&app, command, terminal).await,
-        People::Grant { personnel_number, role } => {
-            grant(&app, &personnel_number, role, terminal).await
-        }
+        People::Grant {
+            personnel_number,
+            role,
+        } => grant(&app, &personnel_number, role, terminal).await,
     };
     app.db.close().await;
     code
@@ -95,7 +96,11 @@ pub(super) async fn run(
 async fn import(app: &App, command: &Import, terminal: Terminal) -> Result<ExitCode, Failure> {
     let file = std::fs::read(&command.file)
         .map_err(|error| format!("{}: {error}", command.file.display()))?;
-    let leavers = if command.allow_leavers { Leavers::Confirmed } else { Leavers::Few };
+    let leavers = if command.allow_leavers {
+        Leavers::Confirmed
+    } else {
+        Leavers::Few
+    };
     let outcome = if command.dry_run {
         app.people.plan_import(&file).await
     } else {
@@ -160,10 +165,15 @@ async fn invite(app: &App, command: Invite, terminal: Terminal) -> Result<ExitCo
         }
     };
     let server = &app.config.server;
-    let sender = Sender { city: &server.city, public_url: &server.public_url };
+    let sender = Sender {
+        city: &server.city,
+        public_url: &server.public_url,
+    };
     write_letters(BufWriter::new(file), &sender, &invitations)?;
     let (count, path) = (invitations.len(), command.letters.display());
-    terminal.say(format_args!("{count} Briefe stehen in {path}. / {path} holds {count} letters."));
+    terminal.say(format_args!(
+        "{count} Briefe stehen in {path}. / {path} holds {count} letters."
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -183,7 +193,11 @@ fn nobody_to_invite(error: InviteError, terminal: Terminal) -> Result<ExitCode, 
 /// The letters are as good as keys: a new file that only its owner reads.
 fn create_private(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    File::options().write(true).create_new(true).mode(0o600).open(path)
+    File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
 }
 
 impl Whom {

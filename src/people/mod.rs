@@ -59,6 +59,12 @@ pub enum PeopleError {
 
 impl People {
     pub fn new(db: Db, clock: Clock, ids: Ids, config: PeopleConfig) -> Self {
-        Self { db, clock, ids, config, failed_attempts: Arc::default() }
+        Self {
+            db,
+            clock,
+            ids,
+            config,
+            failed_attempts: Arc::default(),
+        }
     }
 }

@@ -12,7 +12,10 @@ pub(super) fn sort_name(family: &str, given: &str) -> String {
 /// space. Databases fold ASCII at best, so it is done here, for what is stored and for what is searched
 /// alike. Nothing of what is left means anything to `LIKE`.
 pub(super) fn fold(text: &str) -> String {
-    let folded = text.nfkd().filter(|c| !is_combining_mark(*c)).default_case_fold();
+    let folded = text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .default_case_fold();
     let mut plain = String::with_capacity(text.len());
     for c in folded {
         match c {

@@ -34,7 +34,11 @@ impl Town {
         let db = Db::open(&url).await.unwrap();
         let ids = Ids::new(clock.clone());
         let people = People::new(db, clock.clone(), ids, PeopleConfig::default());
-        Self { people, clock, _folder: folder }
+        Self {
+            people,
+            clock,
+            _folder: folder,
+        }
     }
 
     /// A town in which the first twelve lines of [`STAFF`] have been imported.
@@ -45,12 +49,16 @@ impl Town {
     }
 
     async fn import(&self, rows: &[&str]) -> Result<ImportPlan, ImportError> {
-        self.people.import(file(rows).as_bytes(), Leavers::Few, None).await
+        self.people
+            .import(file(rows).as_bytes(), Leavers::Few, None)
+            .await
     }
 
     async fn code(&self, number: &str) -> String {
         let invitees = Invitees::Person(number.into());
-        self.people.invite(&invitees).await.unwrap()[0].code.to_string()
+        self.people.invite(&invitees).await.unwrap()[0]
+            .code
+            .to_string()
     }
 
     async fn sign_in(&self, code: &str) -> Result<(String, Employee), CodeError> {
@@ -101,9 +109,16 @@ impl Town {
     }
 
     async fn find(&self, text: &str) -> Vec<String> {
-        let search = Search { text: Some(text.into()), limit: 50, ..Search::default() };
+        let search = Search {
+            text: Some(text.into()),
+            limit: 50,
+            ..Search::default()
+        };
         let found = self.people.search(search).await.unwrap();
-        found.into_iter().map(|listed| listed.person.family_name).collect()
+        found
+            .into_iter()
+            .map(|listed| listed.person.family_name)
+            .collect()
     }
 
     async fn unit(&self, code: &str) -> OrgUnitId {
@@ -126,7 +141,11 @@ const STAFF: [&str; 8] = [
 fn file(rows: &[&str]) -> String {
     let headings = "Personalnummer;Nachname;Vorname;Organisationsnummer;Organisationseinheit;\
                     Übergeordnete Organisationsnummer;Funktion;E-Mail";
-    [headings].iter().chain(rows).map(|row| format!("{row}\r\n")).collect()
+    [headings]
+        .iter()
+        .chain(rows)
+        .map(|row| format!("{row}\r\n"))
+        .collect()
 }
 
 #[tokio::test]
@@ -142,10 +161,17 @@ async fn importing_the_same_file_again_changes_nothing() {
 #[tokio::test]
 async fn a_dry_run_tells_and_changes_nothing() {
     let town = Town::with_staff().await;
-    let plan = town.people.plan_import(file(&STAFF[..3]).as_bytes()).await.unwrap();
+    let plan = town
+        .people
+        .plan_import(file(&STAFF[..3]).as_bytes())
+        .await
+        .unwrap();
     assert_eq!(plan.leavers.len(), 5);
     let told = plan.describe(Language::German);
-    assert!(told.contains("5 scheiden aus") && told.contains("Zoë Müller (7)"), "{told}");
+    assert!(
+        told.contains("5 scheiden aus") && told.contains("Zoë Müller (7)"),
+        "{told}"
+    );
     assert_eq!(town.find("muller").await.len(), 2);
     assert!(town.import(&STAFF).await.unwrap().changes_nothing());
 }
@@ -156,7 +182,9 @@ async fn a_file_with_one_bad_row_is_not_applied_at_all() {
     let mut rows = STAFF.to_vec();
     rows[0] = "1;Neuer;Name;37;Feuerwehr;;;";
     rows.push("9;;Ohne Nachnamen;37;Feuerwehr;;;");
-    let Err(ImportError::Rows(problems)) = town.import(&rows).await else { panic!("applied") };
+    let Err(ImportError::Rows(problems)) = town.import(&rows).await else {
+        panic!("applied")
+    };
     assert_eq!(
         problems[0].say(Language::German),
         "Zeile 10, Spalte 2 (Nachname): Die Zelle ist leer."
@@ -170,7 +198,10 @@ async fn leavers_lose_sessions_devices_codes_and_roles() {
     let town = Town::with_staff().await;
     let (token, employee) = town.join("8").await;
     let device = town.register_device(&employee).await;
-    town.people.grant_by_number("8", Role::Editor).await.unwrap();
+    town.people
+        .grant_by_number("8", Role::Editor)
+        .await
+        .unwrap();
     let unused = town.code("8").await;
     assert!(town.is_signed_in(&token).await);
 
@@ -178,12 +209,18 @@ async fn leavers_lose_sessions_devices_codes_and_roles() {
 
     assert!(!town.is_signed_in(&token).await);
     assert_eq!(town.why_removed(device).await.as_deref(), Some("left"));
-    assert!(matches!(town.sign_in(&unused).await, Err(CodeError::Expired)));
+    assert!(matches!(
+        town.sign_in(&unused).await,
+        Err(CodeError::Expired)
+    ));
     assert!(town.find("yilmaz").await.is_empty());
 
     let back = town.import(&STAFF).await.unwrap();
     assert_eq!((back.returning.len(), back.joiners.len()), (1, 0));
-    assert!(!town.is_signed_in(&token).await, "an old session must not come back to life");
+    assert!(
+        !town.is_signed_in(&token).await,
+        "an old session must not come back to life"
+    );
     let (_, returned) = town.join("8").await;
     assert_eq!(returned.account(), employee.account());
     assert!(returned.roles().is_empty());
@@ -193,10 +230,19 @@ async fn leavers_lose_sessions_devices_codes_and_roles() {
 async fn a_file_that_is_cut_off_is_refused_until_it_is_confirmed() {
     let town = Town::with_staff().await;
     let cut_off = town.import(&STAFF[..6]).await;
-    assert!(matches!(cut_off, Err(ImportError::TooManyLeavers { leavers: 2, staff: 8 })));
+    assert!(matches!(
+        cut_off,
+        Err(ImportError::TooManyLeavers {
+            leavers: 2,
+            staff: 8
+        })
+    ));
     assert_eq!(town.find("yilmaz").await.len(), 1);
     let bytes = file(&STAFF[..6]);
-    town.people.import(bytes.as_bytes(), Leavers::Confirmed, None).await.unwrap();
+    town.people
+        .import(bytes.as_bytes(), Leavers::Confirmed, None)
+        .await
+        .unwrap();
     assert!(town.find("yilmaz").await.is_empty());
 }
 
@@ -228,8 +274,14 @@ async fn a_code_is_good_once() {
     let (token, _) = town.sign_in(&typed).await.unwrap();
     assert!(town.is_signed_in(&token).await);
     assert!(matches!(town.sign_in(&code).await, Err(CodeError::Used)));
-    assert!(matches!(town.sign_in("0000-0000-0000").await, Err(CodeError::Unknown)));
-    assert!(matches!(town.sign_in("nonsense").await, Err(CodeError::Unknown)));
+    assert!(matches!(
+        town.sign_in("0000-0000-0000").await,
+        Err(CodeError::Unknown)
+    ));
+    assert!(matches!(
+        town.sign_in("nonsense").await,
+        Err(CodeError::Unknown)
+    ));
     assert!(!town.is_signed_in("sf_nonsense").await);
 }
 
@@ -250,11 +302,16 @@ async fn wrong_codes_are_limited_and_right_ones_are_not() {
         town.join("1").await;
     }
     for _ in 0..30 {
-        assert!(matches!(town.sign_in("0000-0000-0000").await, Err(CodeError::Unknown)));
+        assert!(matches!(
+            town.sign_in("0000-0000-0000").await,
+            Err(CodeError::Unknown)
+        ));
     }
     let code = town.code("2").await;
     let refused = town.sign_in(&code).await;
-    let Err(CodeError::TooManyAttempts(wait)) = refused else { panic!("not limited") };
+    let Err(CodeError::TooManyAttempts(wait)) = refused else {
+        panic!("not limited")
+    };
     town.clock.advance(wait);
     town.sign_in(&code).await.unwrap();
 }
@@ -270,13 +327,23 @@ async fn a_recovery_code_ends_the_other_sessions_when_it_is_redeemed() {
     town.people.grant_by_number("1", Role::Admin).await.unwrap();
     let admin = town.join("1").await.1.admin().unwrap();
     let account = employee.account();
-    let made = town.people.make_join_code(&admin, account, Purpose::Recovery).await.unwrap();
-    assert!(town.is_signed_in(&lost).await, "nobody is cut off before the new phone is in");
+    let made = town
+        .people
+        .make_join_code(&admin, account, Purpose::Recovery)
+        .await
+        .unwrap();
+    assert!(
+        town.is_signed_in(&lost).await,
+        "nobody is cut off before the new phone is in"
+    );
     let (new, _) = town.sign_in(&made.code.to_string()).await.unwrap();
 
     assert!(town.is_signed_in(&new).await);
     assert!(!town.is_signed_in(&lost).await && !town.is_signed_in(&second).await);
-    assert_eq!(town.why_removed(device).await.as_deref(), Some("signed_out"));
+    assert_eq!(
+        town.why_removed(device).await.as_deref(),
+        Some("signed_out")
+    );
 }
 
 #[tokio::test]
@@ -300,7 +367,10 @@ async fn own_sessions_are_listed_and_ended_and_nobody_elses() {
     assert_eq!(town.people.own_sessions(&me).await.unwrap().len(), 2);
     let refused = town.people.end_own_session(&me, stranger.session()).await;
     assert!(matches!(refused, Err(PeopleError::NotFound)));
-    town.people.end_own_session(&me, on_tablet.session()).await.unwrap();
+    town.people
+        .end_own_session(&me, on_tablet.session())
+        .await
+        .unwrap();
     assert!(town.is_signed_in(&phone).await && town.is_signed_in(&other).await);
     assert!(!town.is_signed_in(&tablet).await);
     town.people.sign_out(&me).await.unwrap();
@@ -315,14 +385,24 @@ async fn roles_are_granted_once_and_taken_back_with_who_and_when() {
     let admin = admin.admin().unwrap();
     let (token, colleague) = town.join("2").await;
     for _ in 0..2 {
-        town.people.grant(&admin, colleague.account(), Role::Editor).await.unwrap();
+        town.people
+            .grant(&admin, colleague.account(), Role::Editor)
+            .await
+            .unwrap();
     }
-    let held = town.people.roles_of(&admin, colleague.account()).await.unwrap();
+    let held = town
+        .people
+        .roles_of(&admin, colleague.account())
+        .await
+        .unwrap();
     assert_eq!(held.len(), 1);
     assert_eq!(held[0].granted_by, Some(admin.account()));
     let now = town.people.authenticate(&token).await.unwrap().unwrap();
     assert!(now.editor().is_some() && now.admin().is_none());
-    town.people.revoke(&admin, colleague.account(), Role::Editor).await.unwrap();
+    town.people
+        .revoke(&admin, colleague.account(), Role::Editor)
+        .await
+        .unwrap();
     let now = town.people.authenticate(&token).await.unwrap().unwrap();
     assert!(now.editor().is_none());
     let nobody: AccountId = town.people.ids.id();
@@ -337,22 +417,35 @@ async fn the_directory_finds_by_beginnings_and_pages_by_name() {
     assert_eq!(town.find("LUED").await, Vec::<String>::new());
     assert_eq!(town.find("oneill").await, ["O'Neill"]);
     assert_eq!(town.find("nguyen").await, ["Nguyễn"]);
-    assert!(town.find("%").await.len() == 8, "what holds no letter narrows nothing");
+    assert!(
+        town.find("%").await.len() == 8,
+        "what holds no letter narrows nothing"
+    );
 
     let mut names = Vec::new();
     let mut after = None;
     loop {
-        let search = Search { after: after.take(), limit: 3, ..Search::default() };
+        let search = Search {
+            after: after.take(),
+            limit: 3,
+            ..Search::default()
+        };
         let page = town.people.search(search).await.unwrap();
         let Some(last) = page.last() else { break };
         after = Some(last.after.clone());
         names.extend(page.into_iter().map(|listed| listed.person.given_name));
     }
-    let sorted = ["Zeynep", "Łukasz", "Zoë", "Anna", "Minh Anh", "Ciarán", "Jörg", "Ali"];
+    let sorted = [
+        "Zeynep", "Łukasz", "Zoë", "Anna", "Minh Anh", "Ciarán", "Jörg", "Ali",
+    ];
     assert_eq!(names, sorted);
 
     let unit = Some(town.unit("37").await);
-    let search = Search { unit, limit: 50, ..Search::default() };
+    let search = Search {
+        unit,
+        limit: 50,
+        ..Search::default()
+    };
     assert_eq!(town.people.search(search).await.unwrap().len(), 4);
 }
 
@@ -361,21 +454,61 @@ async fn an_audience_is_units_with_all_below_them() {
     let town = Town::with_staff().await;
     let (_, firefighter) = town.join("2").await;
     town.register_device(&firefighter).await;
-    let brigade = Audience::Units { units: vec![town.unit("37").await] };
+    let brigade = Audience::Units {
+        units: vec![town.unit("37").await],
+    };
     let count = town.people.count_audience(&brigade).await.unwrap();
-    assert_eq!(count, AudienceCount { people: 4, with_phone: 1, without_phone: 3 });
-    let all = town.people.count_audience(&Audience::Everybody).await.unwrap();
-    assert_eq!(all, AudienceCount { people: 8, with_phone: 1, without_phone: 7 });
+    assert_eq!(
+        count,
+        AudienceCount {
+            people: 4,
+            with_phone: 1,
+            without_phone: 3
+        }
+    );
+    let all = town
+        .people
+        .count_audience(&Audience::Everybody)
+        .await
+        .unwrap();
+    assert_eq!(
+        all,
+        AudienceCount {
+            people: 8,
+            with_phone: 1,
+            without_phone: 7
+        }
+    );
 
     let mut tx = town.people.db.begin().await.unwrap();
     let id = brigade.create(&mut tx, &town.people.ids).await.unwrap();
-    let everybody = Audience::Everybody.create(&mut tx, &town.people.ids).await.unwrap();
-    assert_eq!(Audience::Everybody.create(&mut tx, &town.people.ids).await.unwrap(), everybody);
+    let everybody = Audience::Everybody
+        .create(&mut tx, &town.people.ids)
+        .await
+        .unwrap();
+    assert_eq!(
+        Audience::Everybody
+            .create(&mut tx, &town.people.ids)
+            .await
+            .unwrap(),
+        everybody
+    );
     tx.commit().await.unwrap();
     assert_eq!(Audience::load(&town.people.db, id).await.unwrap(), brigade);
     assert!(town.people.is_meant(id, firefighter.unit()).await.unwrap());
-    assert!(!town.people.is_meant(id, town.unit("51.1").await).await.unwrap());
-    assert!(town.people.is_meant(everybody, town.unit("51.1").await).await.unwrap());
+    assert!(
+        !town
+            .people
+            .is_meant(id, town.unit("51.1").await)
+            .await
+            .unwrap()
+    );
+    assert!(
+        town.people
+            .is_meant(everybody, town.unit("51.1").await)
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test]
@@ -386,7 +519,10 @@ async fn an_audience_of_nobody_or_of_unknown_units_is_refused_by_pointer() {
     assert!(matches!(refused, AudienceError::Empty));
     let units = vec![town.unit("37").await, town.people.ids.id()];
     let mut tx = town.people.db.begin().await.unwrap();
-    let refused = Audience::Units { units }.create(&mut tx, &town.people.ids).await.unwrap_err();
+    let refused = Audience::Units { units }
+        .create(&mut tx, &town.people.ids)
+        .await
+        .unwrap_err();
     assert_eq!(refused.pointers()[0].0, "/units/1");
 }
 
@@ -394,8 +530,19 @@ async fn an_audience_of_nobody_or_of_unknown_units_is_refused_by_pointer() {
 async fn letters_are_for_those_who_have_not_joined() {
     let town = Town::with_staff().await;
     town.join("6").await;
-    assert_eq!(town.people.invite(&Invitees::NotJoined).await.unwrap().len(), 7);
-    let kita = town.people.invite(&Invitees::NotJoinedIn("51".into())).await.unwrap();
+    assert_eq!(
+        town.people
+            .invite(&Invitees::NotJoined)
+            .await
+            .unwrap()
+            .len(),
+        7
+    );
+    let kita = town
+        .people
+        .invite(&Invitees::NotJoinedIn("51".into()))
+        .await
+        .unwrap();
     let names: Vec<&str> = kita.iter().map(|it| it.family_name.as_str()).collect();
     assert_eq!(names, ["Nguyễn", "Müller", "Yılmaz"]);
     town.sign_in(&kita[0].code.to_string()).await.unwrap();

@@ -3,10 +3,7 @@
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    super::Announcements,
-    Article, Headline,
-};
+use super::{super::Announcements, Article, Headline};
 use crate::{
     id::AnnouncementId,
     people::access::Employee,
@@ -35,9 +32,14 @@ async fn list_announcements(
     reader: Employee,
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<Page<Headline>>, Problem> {
-    let headlines =
-        announcements.headlines(&reader, page.after()?, page.limit.with_one_more()).await?;
-    Ok(axum::Json(Page::of(headlines, page.limit.get(), Headline::place)))
+    let headlines = announcements
+        .headlines(&reader, page.after()?, page.limit.with_one_more())
+        .await?;
+    Ok(axum::Json(Page::of(
+        headlines,
+        page.limit.get(),
+        Headline::place,
+    )))
 }
 
 /// One announcement.

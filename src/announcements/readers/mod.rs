@@ -62,7 +62,9 @@ impl Announcements {
 
     /// One announcement, if it was released to this person.
     pub async fn article(&self, reader: &Employee, id: AnnouncementId) -> Result<Article> {
-        store::article(&self.db, reader, id).await?.ok_or(AnnouncementError::NotFound)
+        store::article(&self.db, reader, id)
+            .await?
+            .ok_or(AnnouncementError::NotFound)
     }
 
     /// Whether an announcement shows this photo to this person: one that was released to them; to an

@@ -118,7 +118,7 @@ async fn words(
             "SELECT t.announcement_id, t.language, t.title, t.push_text
              FROM visible_announcements v JOIN announcement_texts t ON t.announcement_id = v.id
              WHERE v.reader_unit_id = $2 AND v.id "
-            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+                ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
         ))
         .bind(ids.iter().copied().collect::<IdList>())
         .bind(reader.unit())
@@ -126,7 +126,10 @@ async fn words(
         .await?;
     let mut words: BTreeMap<AnnouncementId, Words> = BTreeMap::new();
     for (id, language, title, push_text) in rows {
-        words.entry(id).or_default().insert(language, (title, push_text));
+        words
+            .entry(id)
+            .or_default()
+            .insert(language, (title, push_text));
     }
     Ok(words)
 }
@@ -159,7 +162,10 @@ async fn photos(
         .await?;
     let mut photos: BTreeMap<AnnouncementId, Vec<Photo>> = BTreeMap::new();
     for row in rows {
-        photos.entry(row.announcement_id).or_default().push(row.photo);
+        photos
+            .entry(row.announcement_id)
+            .or_default()
+            .push(row.photo);
     }
     Ok(photos)
 }

@@ -45,7 +45,12 @@ impl Announcements {
 }
 
 /// Releases in the caller's transaction, whose commit wakes the dispatchers.
-pub(super) async fn release_in(tx: &mut Tx, ids: &Ids, id: AnnouncementId, now: At) -> Result<bool> {
+pub(super) async fn release_in(
+    tx: &mut Tx,
+    ids: &Ids,
+    id: AnnouncementId,
+    now: At,
+) -> Result<bool> {
     let Some(staging) = store::mark_released(tx, id, now).await? else {
         return Ok(false);
     };
@@ -55,7 +60,14 @@ pub(super) async fn release_in(tx: &mut Tx, ids: &Ids, id: AnnouncementId, now: 
         None => stage_in(tx, ids, staging, now).await?,
     };
     outbox::open(tx, message, now).await?;
-    changes::record(tx, changes::Kind::AnnouncementReleased, id, Some(editor), now).await?;
+    changes::record(
+        tx,
+        changes::Kind::AnnouncementReleased,
+        id,
+        Some(editor),
+        now,
+    )
+    .await?;
     Ok(true)
 }
 

@@ -12,12 +12,7 @@ use super::{
     super::{Announcements, policy},
     store,
 };
-use crate::{
-    clock::At,
-    db::Result,
-    id::AnnouncementId,
-    tasks::Tasks,
-};
+use crate::{clock::At, db::Result, id::AnnouncementId, tasks::Tasks};
 
 /// Gets the gateways' connections ready.
 pub type Warm = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
@@ -69,7 +64,8 @@ impl Releaser {
     /// Does what is to be done now, and says when there is more to do if no commit comes before.
     async fn round(&mut self) -> Result<Option<At>> {
         let due = store::due(&self.announcements.db, ROUND).await?;
-        self.warmed.retain(|warmed| due.iter().any(|due| (due.id, due.release_at) == *warmed));
+        self.warmed
+            .retain(|warmed| due.iter().any(|due| (due.id, due.release_at) == *warmed));
         let mut next: Option<At> = None;
         // In the order of T: nothing that is staged can hold up what is released.
         for due in due {
@@ -87,7 +83,13 @@ impl Releaser {
         let now = self.announcements.clock.now();
         let stage_before = self.announcements.stage_before;
         let warmed = self.warmed.contains(&(due.id, due.release_at));
-        match policy::next(due.release_at, due.message_id.is_some(), warmed, stage_before, now) {
+        match policy::next(
+            due.release_at,
+            due.message_id.is_some(),
+            warmed,
+            stage_before,
+            now,
+        ) {
             policy::Next::Wait(until) => Ok(Some(until)),
             policy::Next::Stage => {
                 self.announcements.stage(due.id).await?;

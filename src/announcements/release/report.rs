@@ -89,10 +89,20 @@ pub struct Count {
 impl Announcements {
     /// The report of a released announcement as it stands now.
     pub async fn report(&self, _editor: &Editor, id: AnnouncementId) -> Result<Report> {
-        let row = store::row(&self.db, id).await?.ok_or(AnnouncementError::NotFound)?;
+        let row = store::row(&self.db, id)
+            .await?
+            .ok_or(AnnouncementError::NotFound)?;
         let (release_at, released_at) = match row.state()? {
-            State::Released { release_at, released_at, .. }
-            | State::Withdrawn { release_at, released_at, .. } => (release_at, released_at),
+            State::Released {
+                release_at,
+                released_at,
+                ..
+            }
+            | State::Withdrawn {
+                release_at,
+                released_at,
+                ..
+            } => (release_at, released_at),
             State::Draft | State::Scheduled { .. } => return Err(AnnouncementError::NotReleased),
         };
         let message = row.message_of_release()?;
@@ -101,7 +111,12 @@ impl Announcements {
     }
 }
 
-fn build(announcement: AnnouncementId, release_at: At, released_at: At, account: &Account) -> Report {
+fn build(
+    announcement: AnnouncementId,
+    release_at: At,
+    released_at: At,
+    account: &Account,
+) -> Report {
     let late_by = released_at.millis_after(release_at);
     let unaccounted = account.unaccounted();
     Report {
@@ -109,7 +124,10 @@ fn build(announcement: AnnouncementId, release_at: At, released_at: At, account:
         release_at,
         released_at,
         complete: account.waiting() == 0 && account.people.waiting == 0 && unaccounted == 0,
-        hand_over: account.timing.as_ref().map(|timing| HandOver::after_t(timing, late_by)),
+        hand_over: account
+            .timing
+            .as_ref()
+            .map(|timing| HandOver::after_t(timing, late_by)),
         people: People {
             recipients: account.recipients,
             reached: account.people.reached,
@@ -131,18 +149,38 @@ fn of_gateways(account: &Account, late_by: f64) -> Vec<OfGateway> {
     let of_gateway = |gateway: Gateway| {
         let mut outcomes = Vec::new();
         let mut waiting = 0;
-        for devices in account.devices.iter().filter(|devices| devices.gateway == gateway) {
+        for devices in account
+            .devices
+            .iter()
+            .filter(|devices| devices.gateway == gateway)
+        {
             match devices.outcome {
-                Some(outcome) => outcomes.push(Count { outcome, count: devices.count }),
+                Some(outcome) => outcomes.push(Count {
+                    outcome,
+                    count: devices.count,
+                }),
                 None => waiting += devices.count,
             }
         }
         let total = waiting + outcomes.iter().map(|outcome| outcome.count).sum::<i64>();
-        let timing = account.timing_by_gateway.iter().find(|(of, _)| *of == gateway);
+        let timing = account
+            .timing_by_gateway
+            .iter()
+            .find(|(of, _)| *of == gateway);
         let hand_over = timing.map(|(_, timing)| HandOver::after_t(timing, late_by));
-        (total > 0).then_some(OfGateway { gateway, total, waiting, outcomes, hand_over })
+        (total > 0).then_some(OfGateway {
+            gateway,
+            total,
+            waiting,
+            outcomes,
+            hand_over,
+        })
     };
-    Gateway::ALL.iter().copied().filter_map(of_gateway).collect()
+    Gateway::ALL
+        .iter()
+        .copied()
+        .filter_map(of_gateway)
+        .collect()
 }
 
 impl HandOver {
@@ -159,7 +197,10 @@ impl HandOver {
 
 impl Count {
     fn of((outcome, count): &(Outcome, i64)) -> Self {
-        Self { outcome: *outcome, count: *count }
+        Self {
+            outcome: *outcome,
+            count: *count,
+        }
     }
 }
 
@@ -171,7 +212,11 @@ mod tests {
     use crate::push::outbox::{OutcomeCount, PeopleCount};
 
     fn account() -> Account {
-        let devices = |gateway, outcome, count| OutcomeCount { gateway, outcome, count };
+        let devices = |gateway, outcome, count| OutcomeCount {
+            gateway,
+            outcome,
+            count,
+        };
         Account {
             recipients: 100,
             people: PeopleCount {
@@ -186,7 +231,12 @@ mod tests {
                 devices(Gateway::Fcm, Some(Outcome::Accepted), 50),
                 devices(Gateway::Fcm, Some(Outcome::Expired), 4),
             ],
-            timing: Some(Timing { first_ms: 1.0, median_ms: 20.0, p99_ms: 80.0, last_ms: 90.0 }),
+            timing: Some(Timing {
+                first_ms: 1.0,
+                median_ms: 20.0,
+                p99_ms: 80.0,
+                last_ms: 90.0,
+            }),
             ..Account::default()
         }
     }
@@ -205,7 +255,12 @@ mod tests {
         let parts = people.reached + people.waiting + not_reached + people.without_device;
         assert_eq!(parts, people.recipients);
         assert_eq!(people.unaccounted, 0);
-        let devices: i64 = report.devices.gateways.iter().map(|gateway| gateway.total).sum();
+        let devices: i64 = report
+            .devices
+            .gateways
+            .iter()
+            .map(|gateway| gateway.total)
+            .sum();
         assert_eq!(devices, report.devices.total);
         assert_eq!(devices, 90);
         assert!(report.complete);

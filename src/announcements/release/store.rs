@@ -44,7 +44,7 @@ pub(super) async fn due(db: &Db, limit: i64) -> Result<Vec<Due>> {
 pub(super) async fn lock_scheduled(tx: &mut Tx, id: AnnouncementId) -> Result<Option<Staging>> {
     tx.query(sql!(
         "SELECT id, class, audience_id, release_at, scheduled_by, message_id FROM announcements
-         WHERE id = $1 AND release_at IS NOT NULL AND released_at IS NULL" ["" | " FOR UPDATE"]
+         WHERE id = $1 AND release_at IS NOT NULL AND released_at IS NULL"["" | " FOR UPDATE"]
     ))
     .bind(id)
     .opt()
@@ -68,17 +68,15 @@ pub(super) async fn mark_released(
     .await
 }
 
-pub(super) async fn set_message(
-    tx: &mut Tx,
-    id: AnnouncementId,
-    message: MessageId,
-) -> Result<()> {
-    tx.query(sql!("UPDATE announcements SET message_id = $2 WHERE id = $1"))
-        .bind(id)
-        .bind(message)
-        .execute()
-        .await
-        .map(drop)
+pub(super) async fn set_message(tx: &mut Tx, id: AnnouncementId, message: MessageId) -> Result<()> {
+    tx.query(sql!(
+        "UPDATE announcements SET message_id = $2 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(message)
+    .execute()
+    .await
+    .map(drop)
 }
 
 /// Writes everybody on the payroll who is in the audience, joined or not, as a recipient. Whoever is one

@@ -83,21 +83,33 @@ impl Audience {
     }
 
     fn check(&self, open: &[OrgUnitId]) -> Result<(), AudienceError> {
-        let Self::Units { units } = self else { return Ok(()) };
+        let Self::Units { units } = self else {
+            return Ok(());
+        };
         match units.len() {
             0 => return Err(AudienceError::Empty),
             1..=MAX_UNITS => {}
             _ => return Err(AudienceError::TooMany),
         }
-        let unknown = units.iter().enumerate().filter(|(_, unit)| !open.contains(unit));
+        let unknown = units
+            .iter()
+            .enumerate()
+            .filter(|(_, unit)| !open.contains(unit));
         let unknown: Vec<usize> = unknown.map(|(index, _)| index).collect();
-        if unknown.is_empty() { Ok(()) } else { Err(AudienceError::UnknownUnits(unknown)) }
+        if unknown.is_empty() {
+            Ok(())
+        } else {
+            Err(AudienceError::UnknownUnits(unknown))
+        }
     }
 }
 
 impl People {
     /// How many people would be meant now, without storing the audience.
-    pub async fn count_audience(&self, audience: &Audience) -> Result<AudienceCount, AudienceError> {
+    pub async fn count_audience(
+        &self,
+        audience: &Audience,
+    ) -> Result<AudienceCount, AudienceError> {
         match audience {
             Audience::Everybody => Ok(store::count_everybody(&self.db).await?),
             Audience::Units { units } => {

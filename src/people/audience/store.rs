@@ -27,10 +27,12 @@ pub(super) async fn everybody(tx: &mut Tx, id: AudienceId) -> Result<AudienceId>
     if let Some((id,)) = row {
         return Ok(id);
     }
-    tx.query(sql!("INSERT INTO audiences (id, everybody) VALUES ($1, true)"))
-        .bind(id)
-        .execute()
-        .await?;
+    tx.query(sql!(
+        "INSERT INTO audiences (id, everybody) VALUES ($1, true)"
+    ))
+    .bind(id)
+    .execute()
+    .await?;
     Ok(id)
 }
 
@@ -39,7 +41,7 @@ pub(super) async fn open_units(tx: &mut Tx, units: &[OrgUnitId]) -> Result<Vec<O
     let rows = tx
         .query(sql!(
             "SELECT id FROM org_units WHERE closed_at IS NULL AND id "
-            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+                ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
         ))
         .bind(units.iter().copied().collect::<IdList>())
         .all::<(OrgUnitId,)>()
@@ -48,14 +50,16 @@ pub(super) async fn open_units(tx: &mut Tx, units: &[OrgUnitId]) -> Result<Vec<O
 }
 
 pub(super) async fn insert(tx: &mut Tx, id: AudienceId, units: &[OrgUnitId]) -> Result<()> {
-    tx.query(sql!("INSERT INTO audiences (id, everybody) VALUES ($1, false)"))
-        .bind(id)
-        .execute()
-        .await?;
+    tx.query(sql!(
+        "INSERT INTO audiences (id, everybody) VALUES ($1, false)"
+    ))
+    .bind(id)
+    .execute()
+    .await?;
     // A unit that is named twice is meant once.
     tx.query(sql!(
         "INSERT INTO audience_units (audience_id, unit_id) SELECT $2, id FROM org_units WHERE id "
-        ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(units.iter().copied().collect::<IdList>())
     .bind(id)
@@ -74,11 +78,15 @@ pub(super) async fn load(db: &Db, id: AudienceId) -> Result<Audience> {
         return Ok(Audience::Everybody);
     }
     let units = db
-        .query(sql!("SELECT unit_id FROM audience_units WHERE audience_id = $1 ORDER BY unit_id"))
+        .query(sql!(
+            "SELECT unit_id FROM audience_units WHERE audience_id = $1 ORDER BY unit_id"
+        ))
         .bind(id)
         .all::<(OrgUnitId,)>()
         .await?;
-    Ok(Audience::Units { units: units.into_iter().map(|(id,)| id).collect() })
+    Ok(Audience::Units {
+        units: units.into_iter().map(|(id,)| id).collect(),
+    })
 }
 
 pub(super) async fn count_everybody(db: &Db) -> Result<AudienceCount> {

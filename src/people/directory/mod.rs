@@ -56,14 +56,19 @@ impl People {
     pub async fn search(&self, search: Search) -> Result<Vec<Listed>, PeopleError> {
         let text = search.text.as_deref().map(names::fold).unwrap_or_default();
         // More words than a name has would only narrow what three of them have found.
-        let mut beginnings = text.split(' ').filter(|word| !word.is_empty()).map(store::word);
+        let mut beginnings = text
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(store::word);
         let words = [beginnings.next(), beginnings.next(), beginnings.next()];
         Ok(store::search(&self.db, words, search).await?)
     }
 
     /// One colleague; [`PeopleError::NotFound`] if there is none or they have left.
     pub async fn person(&self, id: AccountId) -> Result<Person, PeopleError> {
-        store::person(&self.db, id).await?.ok_or(PeopleError::NotFound)
+        store::person(&self.db, id)
+            .await?
+            .ok_or(PeopleError::NotFound)
     }
 
     /// Every open unit.

@@ -30,13 +30,19 @@ impl PersonRow {
             family_name: self.family_name,
             job_title: self.job_title,
             email: self.email,
-            unit: UnitName { id: self.unit_id, name: self.unit_name },
+            unit: UnitName {
+                id: self.unit_id,
+                name: self.unit_name,
+            },
         }
     }
 
     fn into_listed(self) -> Listed {
         let after = AfterName(self.sort_name.clone(), self.id);
-        Listed { person: self.into_person(), after }
+        Listed {
+            person: self.into_person(),
+            after,
+        }
     }
 }
 

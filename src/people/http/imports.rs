@@ -103,7 +103,11 @@ pub(super) async fn create_import(
     Query(query): Query<ImportQuery>,
     Csv(file): Csv,
 ) -> Result<Created<ImportResult>, Problem> {
-    let leavers = if query.allow_leavers { Leavers::Confirmed } else { Leavers::Few };
+    let leavers = if query.allow_leavers {
+        Leavers::Confirmed
+    } else {
+        Leavers::Few
+    };
     let plan = if query.dry_run {
         people.plan_import(&file).await?
     } else {
@@ -125,13 +129,21 @@ impl ImportResult {
             returning: Changes::of(plan.returning.iter().map(|(_, person)| person)),
             leavers: Changes::of(plan.leavers.iter().map(|(_, person)| person)),
             moved: Changes::of(updated.clone().filter(|it| it.moved()).map(|it| &it.after)),
-            renamed: Changes::of(updated.clone().filter(|it| it.renamed()).map(|it| &it.after)),
+            renamed: Changes::of(
+                updated
+                    .clone()
+                    .filter(|it| it.renamed())
+                    .map(|it| &it.after),
+            ),
             changed: Changes::of(updated.filter(|it| it.changed()).map(|it| &it.after)),
             new_units: Changes::of(plan.new_units.iter()),
             reopened_units: Changes::of(plan.reopened_units.iter().map(|(_, unit)| unit)),
             closed_units: Changes::of(plan.closed_units.iter().map(|(_, unit)| unit)),
             renamed_units: Changes::of(
-                updated_units.clone().filter(|it| it.renamed()).map(|it| &it.after),
+                updated_units
+                    .clone()
+                    .filter(|it| it.renamed())
+                    .map(|it| &it.after),
             ),
             moved_units: Changes::of(updated_units.filter(|it| it.moved()).map(|it| &it.after)),
         }
@@ -141,7 +153,10 @@ impl ImportResult {
 impl Changes {
     fn of<'t, T: Named + 't>(things: impl Iterator<Item = &'t T> + Clone) -> Self {
         let examples = things.clone().take(EXAMPLES).map(Named::label).collect();
-        Self { count: things.count(), examples }
+        Self {
+            count: things.count(),
+            examples,
+        }
     }
 }
 
@@ -182,8 +197,11 @@ impl From<ImportError> for Problem {
 
 fn invalid(problems: &[RowProblem]) -> Problem {
     let said = |language| {
-        let mut lines: Vec<String> =
-            problems.iter().take(SAID).map(|problem| problem.say(language)).collect();
+        let mut lines: Vec<String> = problems
+            .iter()
+            .take(SAID)
+            .map(|problem| problem.say(language))
+            .collect();
         if problems.len() > SAID {
             lines.push(format!("… +{}", problems.len() - SAID));
         }
@@ -193,7 +211,10 @@ fn invalid(problems: &[RowProblem]) -> Problem {
         .detail(said(Language::German), said(Language::English));
     problems.iter().take(LISTED).fold(problem, |problem, row| {
         let column = row.place.as_ref().map_or(0, |place| place.number);
-        problem.at(format!("/{}/{column}", row.line), row.mistake.say(Language::English))
+        problem.at(
+            format!("/{}/{column}", row.line),
+            row.mistake.say(Language::English),
+        )
     })
 }
 

@@ -59,5 +59,9 @@ pub(super) async fn create_join_code(
 ) -> Result<Created<JoinCode>, Problem> {
     let invitation = people.make_join_code(&admin, id, purpose).await?;
     let (code, expires_at) = (invitation.code.to_string(), invitation.expires_at);
-    Ok(Created(JoinCode { code, purpose, expires_at }))
+    Ok(Created(JoinCode {
+        code,
+        purpose,
+        expires_at,
+    }))
 }

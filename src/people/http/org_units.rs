@@ -17,5 +17,8 @@ pub(super) async fn list_org_units(
     State(people): State<People>,
     _: Employee,
 ) -> Result<axum::Json<Page<OrgUnit>>, Problem> {
-    Ok(axum::Json(Page { items: people.org_units().await?, next_cursor: None }))
+    Ok(axum::Json(Page {
+        items: people.org_units().await?,
+        next_cursor: None,
+    }))
 }

@@ -23,7 +23,10 @@ pub(super) async fn list_roles(
     admin: Admin,
     Path(id): Path<AccountId>,
 ) -> Result<axum::Json<Page<Grant>>, Problem> {
-    Ok(axum::Json(Page { items: people.roles_of(&admin, id).await?, next_cursor: None }))
+    Ok(axum::Json(Page {
+        items: people.roles_of(&admin, id).await?,
+        next_cursor: None,
+    }))
 }
 
 /// Grant a role. Granting it again changes nothing.

@@ -65,7 +65,9 @@ pub(super) async fn create_session(
     ClientAddress(client): ClientAddress,
     Json(new): Json<NewSession>,
 ) -> Result<Created<SignedIn>, Problem> {
-    let (token, employee) = people.sign_in(new.code.as_str(), &new.device_name, client).await?;
+    let (token, employee) = people
+        .sign_in(new.code.as_str(), &new.device_name, client)
+        .await?;
     Ok(Created(SignedIn {
         id: employee.session(),
         token: token.expose().to_owned(),
@@ -84,9 +86,15 @@ pub(super) async fn list_sessions(
     employee: Employee,
 ) -> Result<axum::Json<Page<OwnSession>>, Problem> {
     let sessions = people.own_sessions(&employee).await?;
-    let own = |session: SessionInfo| OwnSession { current: session.id == employee.session(), session };
+    let own = |session: SessionInfo| OwnSession {
+        current: session.id == employee.session(),
+        session,
+    };
     let items = sessions.into_iter().map(own).collect();
-    Ok(axum::Json(Page { items, next_cursor: None }))
+    Ok(axum::Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// End one of one's own sessions, as on a lost phone; its device gets no more pushes.

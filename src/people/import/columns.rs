@@ -50,8 +50,11 @@ impl Column {
 
     /// Reads a heading without regard to case, spaces, dots and hyphens.
     fn from_heading(heading: &str) -> Option<Self> {
-        let plain: String =
-            heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let plain: String = heading
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect();
         Some(match plain.as_str() {
             "personalnummer" | "personalnr" | "persnr" | "personnelnumber" => Self::PersonnelNumber,
             "nachname" | "familienname" | "name" | "familyname" | "lastname" => Self::FamilyName,
@@ -87,10 +90,15 @@ impl Layout {
         headings: impl Iterator<Item = &'h str>,
     ) -> Result<Self, Vec<RowProblem>> {
         let headings: Vec<String> = headings.map(|heading| heading.trim().to_owned()).collect();
-        let mut layout = Self { indexes: [None; Column::ALL.len()], headings };
+        let mut layout = Self {
+            indexes: [None; Column::ALL.len()],
+            headings,
+        };
         let mut problems = Vec::new();
         for index in 0..layout.headings.len() {
-            let Some(column) = Column::from_heading(&layout.headings[index]) else { continue };
+            let Some(column) = Column::from_heading(&layout.headings[index]) else {
+                continue;
+            };
             match layout.indexes[column as usize] {
                 None => layout.indexes[column as usize] = Some(index),
                 Some(_) => problems.push(RowProblem {
@@ -100,18 +108,23 @@ impl Layout {
                 }),
             }
         }
-        let missing = Column::ALL.into_iter().filter(|column| {
-            column.is_required() && layout.indexes[*column as usize].is_none()
-        });
-        problems.extend(
-            missing.map(|column| RowProblem::of_line(1, Mistake::MissingColumn(column))),
-        );
-        if problems.is_empty() { Ok(layout) } else { Err(problems) }
+        let missing = Column::ALL
+            .into_iter()
+            .filter(|column| column.is_required() && layout.indexes[*column as usize].is_none());
+        problems
+            .extend(missing.map(|column| RowProblem::of_line(1, Mistake::MissingColumn(column))));
+        if problems.is_empty() {
+            Ok(layout)
+        } else {
+            Err(problems)
+        }
     }
 
     /// How many of our columns a line has as headings: the right delimiter finds the most.
     pub(super) fn score<'h>(headings: impl Iterator<Item = &'h str>) -> usize {
-        headings.filter(|heading| Column::from_heading(heading).is_some()).count()
+        headings
+            .filter(|heading| Column::from_heading(heading).is_some())
+            .count()
     }
 
     pub(super) fn width(&self) -> usize {
@@ -119,7 +132,11 @@ impl Layout {
     }
 
     /// The cell of a column, trimmed; `None` if it is empty or the file has no such column.
-    pub(super) fn cell<'r>(&self, record: &'r csv::StringRecord, column: Column) -> Option<&'r str> {
+    pub(super) fn cell<'r>(
+        &self,
+        record: &'r csv::StringRecord,
+        column: Column,
+    ) -> Option<&'r str> {
         let cell = record.get(self.indexes[column as usize]?)?.trim();
         (!cell.is_empty()).then_some(cell)
     }
@@ -129,7 +146,10 @@ impl Layout {
     }
 
     fn place_at(&self, index: usize) -> Option<Place> {
-        Some(Place { number: index + 1, heading: self.headings.get(index)?.clone() })
+        Some(Place {
+            number: index + 1,
+            heading: self.headings.get(index)?.clone(),
+        })
     }
 }
 
@@ -139,7 +159,10 @@ mod tests {
 
     #[test]
     fn headings_are_read_without_regard_to_case_and_punctuation() {
-        assert_eq!(Column::from_heading(" PERS.-NR. "), Some(Column::PersonnelNumber));
+        assert_eq!(
+            Column::from_heading(" PERS.-NR. "),
+            Some(Column::PersonnelNumber)
+        );
         assert_eq!(
             Column::from_heading("ÜBERGEORDNETE Organisations-Nummer"),
             Some(Column::ParentCode)

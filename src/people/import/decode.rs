@@ -41,8 +41,10 @@ mod tests {
 
     #[test]
     fn the_same_words_are_read_from_every_encoding() {
-        let utf16: Vec<u8> =
-            "\u{FEFF}Größe\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> = "\u{FEFF}Größe\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         for bytes in [
             "Größe\r\n".as_bytes(),
             "\u{FEFF}Größe\n".as_bytes(),

@@ -86,7 +86,14 @@ impl People {
         store::apply(&mut tx, &plan, &self.ids, now).await?;
         if !plan.changes_nothing() {
             let import = self.ids.id::<crate::id::PersonnelImport>();
-            changes::record(&mut tx, changes::Kind::PeopleImported, import, by.map(|admin| admin.account()), now).await?;
+            changes::record(
+                &mut tx,
+                changes::Kind::PeopleImported,
+                import,
+                by.map(|admin| admin.account()),
+                now,
+            )
+            .await?;
         }
         tx.commit().await?;
         tracing::info!(

@@ -22,7 +22,10 @@ pub fn parse(file: &[u8]) -> Result<Roster, Vec<RowProblem>> {
     }
     let text = decode::decode(file);
     let mut rows = Rows::new(&text);
-    let headings = rows.next().map(|(_, headings)| headings).unwrap_or_default();
+    let headings = rows
+        .next()
+        .map(|(_, headings)| headings)
+        .unwrap_or_default();
     let mut reading = Reading::new(Layout::read(headings.iter())?);
     for (line, record) in rows {
         reading.row(line, &record);
@@ -52,16 +55,27 @@ impl Reading {
 
     fn row(&mut self, line: u64, record: &csv::StringRecord) {
         let expected = self.layout.width();
-        let surplus_is_empty = record.iter().skip(expected).all(|cell| cell.trim().is_empty());
+        let surplus_is_empty = record
+            .iter()
+            .skip(expected)
+            .all(|cell| cell.trim().is_empty());
         if record.iter().all(|cell| cell.trim().is_empty()) {
             return;
         }
         if record.len() < expected || !surplus_is_empty {
-            let mistake = Mistake::CellCount { found: record.len(), expected };
+            let mistake = Mistake::CellCount {
+                found: record.len(),
+                expected,
+            };
             self.problems.push(RowProblem::of_line(line, mistake));
             return;
         }
-        let mut row = Row { line, record, layout: &self.layout, problems: &mut self.problems };
+        let mut row = Row {
+            line,
+            record,
+            layout: &self.layout,
+            problems: &mut self.problems,
+        };
         let unit = row.unit();
         let person = row.names_a_person().then(|| row.person());
         if let Some(unit) = unit {
@@ -81,7 +95,8 @@ impl Reading {
             });
             return;
         }
-        self.line_by_number.insert(person.personnel_number.clone(), line);
+        self.line_by_number
+            .insert(person.personnel_number.clone(), line);
         self.people.push(person);
     }
 
@@ -96,7 +111,10 @@ impl Reading {
             self.problems.push(RowProblem::of_line(1, Mistake::Nobody));
         }
         if self.problems.is_empty() {
-            Ok(Roster { units, people: self.people })
+            Ok(Roster {
+                units,
+                people: self.people,
+            })
         } else {
             Err(self.problems)
         }
@@ -113,16 +131,24 @@ struct Row<'r> {
 
 impl Row<'_> {
     fn names_a_person(&self) -> bool {
-        [Column::PersonnelNumber, Column::FamilyName, Column::GivenName]
-            .into_iter()
-            .any(|column| self.layout.cell(self.record, column).is_some())
+        [
+            Column::PersonnelNumber,
+            Column::FamilyName,
+            Column::GivenName,
+        ]
+        .into_iter()
+        .any(|column| self.layout.cell(self.record, column).is_some())
     }
 
     fn unit(&mut self) -> Option<RosterUnit> {
         let code = self.required::<32>(Column::UnitCode);
         let name = self.required::<200>(Column::UnitName);
         let parent = self.optional::<32>(Column::ParentCode);
-        Some(RosterUnit { code: code?, name: name?, parent: parent.ok()? })
+        Some(RosterUnit {
+            code: code?,
+            name: name?,
+            parent: parent.ok()?,
+        })
     }
 
     fn person(&mut self) -> Option<RosterPerson> {
@@ -155,7 +181,9 @@ impl Row<'_> {
     }
 
     fn optional<const MAX: usize>(&mut self, column: Column) -> Result<Option<String>, Told> {
-        let Some(cell) = self.layout.cell(self.record, column) else { return Ok(None) };
+        let Some(cell) = self.layout.cell(self.record, column) else {
+            return Ok(None);
+        };
         match Line::<MAX>::new(cell) {
             Ok(line) => Ok(Some(line.into_string())),
             Err(error) => Err(self.tell(column, Mistake::Text(error))),
@@ -172,7 +200,12 @@ impl Row<'_> {
     }
 
     fn language(&mut self) -> Result<Language, Told> {
-        match self.layout.cell(self.record, Column::Language).map(str::to_lowercase).as_deref() {
+        match self
+            .layout
+            .cell(self.record, Column::Language)
+            .map(str::to_lowercase)
+            .as_deref()
+        {
             None | Some("de" | "deutsch" | "german") => Ok(Language::German),
             Some("en" | "englisch" | "english") => Ok(Language::English),
             Some(_) => Err(self.tell(Column::Language, Mistake::Language)),
@@ -181,7 +214,11 @@ impl Row<'_> {
 
     fn tell(&mut self, column: Column, mistake: Mistake) -> Told {
         let place = self.layout.place(column);
-        self.problems.push(RowProblem { line: self.line, place, mistake });
+        self.problems.push(RowProblem {
+            line: self.line,
+            place,
+            mistake,
+        });
         Told
     }
 }
@@ -191,7 +228,9 @@ struct Told;
 
 /// Not RFC 5322, which nobody's address book keeps: something, one `@`, a host with a dot.
 fn looks_like_email(text: &str) -> bool {
-    let Some((local, host)) = text.split_once('@') else { return false };
+    let Some((local, host)) = text.split_once('@') else {
+        return false;
+    };
     !local.is_empty()
         && !text.contains(char::is_whitespace)
         && !host.contains('@')
@@ -207,13 +246,25 @@ struct Rows<'t> {
 
 impl<'t> Rows<'t> {
     fn new(text: &'t str) -> Self {
-        let first_line = text.trim_start_matches('\n').lines().next().unwrap_or_default();
+        let first_line = text
+            .trim_start_matches('\n')
+            .lines()
+            .next()
+            .unwrap_or_default();
         let score = |delimiter: &u8| {
             let headings = reader(first_line, *delimiter).into_records().next();
-            headings.and_then(Result::ok).map_or(0, |headings| Layout::score(headings.iter()))
+            headings
+                .and_then(Result::ok)
+                .map_or(0, |headings| Layout::score(headings.iter()))
         };
-        let delimiter = [b',', b'\t', b';'].into_iter().max_by_key(score).unwrap_or(b';');
-        Self { text, records: reader(text, delimiter).into_records() }
+        let delimiter = [b',', b'\t', b';']
+            .into_iter()
+            .max_by_key(score)
+            .unwrap_or(b';');
+        Self {
+            text,
+            records: reader(text, delimiter).into_records(),
+        }
     }
 }
 
@@ -225,7 +276,9 @@ impl Iterator for Rows<'_> {
         let record = self.records.next()?.ok()?;
         let start = record.position()?;
         // The reader's position lies before the empty lines that it skips.
-        let rest = usize::try_from(start.byte()).ok().and_then(|byte| self.text.get(byte..))?;
+        let rest = usize::try_from(start.byte())
+            .ok()
+            .and_then(|byte| self.text.get(byte..))?;
         let skipped = rest.bytes().take_while(|byte| *byte == b'\n').count();
         Some((start.line() + skipped as u64, record))
     }

@@ -95,7 +95,11 @@ impl ImportPlan {
 pub(super) fn diff(known: &KnownStaff, roster: Roster) -> ImportPlan {
     let mut plan = ImportPlan {
         staff_before: known.people.iter().filter(|person| !person.left).count(),
-        known_units: known.units.iter().map(|known| (known.unit.code.clone(), known.id)).collect(),
+        known_units: known
+            .units
+            .iter()
+            .map(|known| (known.unit.code.clone(), known.id))
+            .collect(),
         ..ImportPlan::default()
     };
     diff_units(&mut plan, &known.units, roster.units);
@@ -104,8 +108,10 @@ pub(super) fn diff(known: &KnownStaff, roster: Roster) -> ImportPlan {
 }
 
 fn diff_units(plan: &mut ImportPlan, known: &[KnownUnit], roster: Vec<RosterUnit>) {
-    let by_code: HashMap<&str, &KnownUnit> =
-        known.iter().map(|known| (known.unit.code.as_str(), known)).collect();
+    let by_code: HashMap<&str, &KnownUnit> = known
+        .iter()
+        .map(|known| (known.unit.code.as_str(), known))
+        .collect();
     let codes: HashSet<String> = roster.iter().map(|unit| unit.code.clone()).collect();
     for unit in roster {
         match by_code.get(unit.code.as_str()) {
@@ -113,27 +119,41 @@ fn diff_units(plan: &mut ImportPlan, known: &[KnownUnit], roster: Vec<RosterUnit
             Some(known) if known.closed => plan.reopened_units.push((known.id, unit)),
             Some(known) if known.unit != unit => {
                 let before = known.unit.clone();
-                plan.updated_units.push(Updated { id: known.id, before, after: unit });
+                plan.updated_units.push(Updated {
+                    id: known.id,
+                    before,
+                    after: unit,
+                });
             }
             Some(_) => {}
         }
     }
-    let gone = known.iter().filter(|known| !known.closed && !codes.contains(&known.unit.code));
+    let gone = known
+        .iter()
+        .filter(|known| !known.closed && !codes.contains(&known.unit.code));
     plan.closed_units = gone.map(|known| (known.id, known.unit.clone())).collect();
 }
 
 fn diff_people(plan: &mut ImportPlan, known: &[KnownPerson], roster: Vec<RosterPerson>) {
-    let by_number: HashMap<&str, &KnownPerson> =
-        known.iter().map(|known| (known.person.personnel_number.as_str(), known)).collect();
-    let numbers: HashSet<String> =
-        roster.iter().map(|person| person.personnel_number.clone()).collect();
+    let by_number: HashMap<&str, &KnownPerson> = known
+        .iter()
+        .map(|known| (known.person.personnel_number.as_str(), known))
+        .collect();
+    let numbers: HashSet<String> = roster
+        .iter()
+        .map(|person| person.personnel_number.clone())
+        .collect();
     for person in roster {
         match by_number.get(person.personnel_number.as_str()) {
             None => plan.joiners.push(person),
             Some(known) if known.left => plan.returning.push((known.id, person)),
             Some(known) if differs(&known.person, &person) => {
                 let before = known.person.clone();
-                plan.updated.push(Updated { id: known.id, before, after: person });
+                plan.updated.push(Updated {
+                    id: known.id,
+                    before,
+                    after: person,
+                });
             }
             Some(_) => plan.unchanged += 1,
         }
@@ -146,8 +166,10 @@ fn diff_people(plan: &mut ImportPlan, known: &[KnownPerson], roster: Vec<RosterP
 
 /// Whether anything but the language differs: that is the person's own choice.
 fn differs(known: &RosterPerson, file: &RosterPerson) -> bool {
-    let neutral =
-        |person: &RosterPerson| RosterPerson { language: Language::German, ..person.clone() };
+    let neutral = |person: &RosterPerson| RosterPerson {
+        language: Language::German,
+        ..person.clone()
+    };
     neutral(known) != neutral(file)
 }
 
@@ -169,14 +191,25 @@ mod tests {
     }
 
     fn unit(code: &str, name: &str) -> RosterUnit {
-        RosterUnit { code: code.into(), name: name.into(), parent: None }
+        RosterUnit {
+            code: code.into(),
+            name: name.into(),
+            parent: None,
+        }
     }
 
     fn known(units: &[RosterUnit], people: &[(RosterPerson, bool)]) -> KnownStaff {
         let ids = Ids::new(Clock::manual("2026-11-21T14:00:00Z".parse().unwrap()));
-        let open = |unit: &RosterUnit| KnownUnit { id: ids.id(), unit: unit.clone(), closed: false };
-        let person =
-            |(person, left): &(RosterPerson, bool)| KnownPerson { id: ids.id(), person: person.clone(), left: *left };
+        let open = |unit: &RosterUnit| KnownUnit {
+            id: ids.id(),
+            unit: unit.clone(),
+            closed: false,
+        };
+        let person = |(person, left): &(RosterPerson, bool)| KnownPerson {
+            id: ids.id(),
+            person: person.clone(),
+            left: *left,
+        };
         KnownStaff {
             units: units.iter().map(open).collect(),
             people: people.iter().map(person).collect(),
@@ -197,12 +230,26 @@ mod tests {
         );
         let mut english = person("same", "37");
         english.language = Language::English;
-        let plan = diff(&old, Roster {
-            units: vec![unit("37", "Feuerwehr und Rettungsdienst"), unit("40", "Schulamt")],
-            people: vec![english, person("back", "37"), person("moved", "40"), person("new", "40")],
-        });
+        let plan = diff(
+            &old,
+            Roster {
+                units: vec![
+                    unit("37", "Feuerwehr und Rettungsdienst"),
+                    unit("40", "Schulamt"),
+                ],
+                people: vec![
+                    english,
+                    person("back", "37"),
+                    person("moved", "40"),
+                    person("new", "40"),
+                ],
+            },
+        );
         let numbers = |people: &[(AccountId, RosterPerson)]| -> Vec<String> {
-            people.iter().map(|(_, person)| person.personnel_number.clone()).collect()
+            people
+                .iter()
+                .map(|(_, person)| person.personnel_number.clone())
+                .collect()
         };
         assert_eq!((plan.staff_before, plan.unchanged), (3, 1));
         assert_eq!(plan.joiners[0].personnel_number, "new");
@@ -216,11 +263,17 @@ mod tests {
 
     #[test]
     fn more_than_a_fifth_leaving_is_many() {
-        let staff: Vec<_> = (0..10).map(|n| (person(&n.to_string(), "37"), false)).collect();
+        let staff: Vec<_> = (0..10)
+            .map(|n| (person(&n.to_string(), "37"), false))
+            .collect();
         let old = known(&[unit("37", "Feuerwehr")], &staff);
         let staying = |count: usize| Roster {
             units: vec![unit("37", "Feuerwehr")],
-            people: staff.iter().take(count).map(|(person, _)| person.clone()).collect(),
+            people: staff
+                .iter()
+                .take(count)
+                .map(|(person, _)| person.clone())
+                .collect(),
         };
         assert!(!diff(&old, staying(8)).has_many_leavers());
         assert!(diff(&old, staying(7)).has_many_leavers());

@@ -30,24 +30,43 @@ pub enum Mistake {
     Nobody,
     MissingColumn(Column),
     RepeatedColumn(Column),
-    CellCount { found: usize, expected: usize },
+    CellCount {
+        found: usize,
+        expected: usize,
+    },
     EmptyCell,
     Text(TextError),
     Email,
     Language,
-    RepeatedPersonnelNumber { first_line: u64 },
+    RepeatedPersonnelNumber {
+        first_line: u64,
+    },
     /// The same organisation number has another name in another line.
-    OtherUnitName { first_line: u64, first: String },
+    OtherUnitName {
+        first_line: u64,
+        first: String,
+    },
     /// The same organisation number has another parent in another line.
-    OtherParent { first_line: u64, first: Option<String> },
-    UnknownParent { code: String },
+    OtherParent {
+        first_line: u64,
+        first: Option<String>,
+    },
+    UnknownParent {
+        code: String,
+    },
     /// The unit stands below itself.
-    Cycle { codes: Vec<String> },
+    Cycle {
+        codes: Vec<String>,
+    },
 }
 
 impl RowProblem {
     pub(super) fn of_line(line: u64, mistake: Mistake) -> Self {
-        Self { line, place: None, mistake }
+        Self {
+            line,
+            place: None,
+            mistake,
+        }
     }
 
     /// "Zeile 7, Spalte 3 (Vorname): …", "Line 7, column 3 (Vorname): …".
@@ -112,7 +131,10 @@ impl Mistake {
                 format!("Die Organisationsnummer {code} kommt in der Datei nicht vor.")
             }
             Self::Cycle { codes } => {
-                format!("Die Organisationseinheiten unterstehen einander im Kreis: {}.", chain(codes))
+                format!(
+                    "Die Organisationseinheiten unterstehen einander im Kreis: {}.",
+                    chain(codes)
+                )
             }
         }
     }

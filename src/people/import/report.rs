@@ -15,7 +15,10 @@ impl ImportPlan {
     /// The difference as plain text: a sentence with the figures, then a section for each kind of change
     /// that occurs.
     pub fn describe(&self, language: Language) -> String {
-        let mut report = Report { text: String::new(), language };
+        let mut report = Report {
+            text: String::new(),
+            language,
+        };
         // Writing to a string can't fail.
         let _ = report.plan(self);
         report.text
@@ -35,17 +38,34 @@ impl Report {
         self.section(("Wieder da", "Returning"), &plan.returning, person)?;
         self.section(("Scheiden aus", "Leaving"), &plan.leavers, person)?;
         let updated = |test: fn(&UpdatedPerson) -> bool| {
-            plan.updated.iter().filter(move |update| test(update)).collect::<Vec<_>>()
+            plan.updated
+                .iter()
+                .filter(move |update| test(update))
+                .collect::<Vec<_>>()
         };
-        self.section(("Wechseln die Einheit", "Moving"), &updated(UpdatedPerson::moved), |update| {
-            let (from, to) = (&update.before.unit, &update.after.unit);
-            format!("{}: {from} → {to}", name_and_number(&update.after))
-        })?;
-        self.section(("Neuer Name", "Renamed"), &updated(UpdatedPerson::renamed), |update| {
-            format!("{} → {}", name_and_number(&update.before), update.after.name())
-        })?;
+        self.section(
+            ("Wechseln die Einheit", "Moving"),
+            &updated(UpdatedPerson::moved),
+            |update| {
+                let (from, to) = (&update.before.unit, &update.after.unit);
+                format!("{}: {from} → {to}", name_and_number(&update.after))
+            },
+        )?;
+        self.section(
+            ("Neuer Name", "Renamed"),
+            &updated(UpdatedPerson::renamed),
+            |update| {
+                format!(
+                    "{} → {}",
+                    name_and_number(&update.before),
+                    update.after.name()
+                )
+            },
+        )?;
         let changed = ("Andere Funktion oder E-Mail", "Other job title or e-mail");
-        self.section(changed, &updated(UpdatedPerson::changed), |update| name_and_number(&update.after))?;
+        self.section(changed, &updated(UpdatedPerson::changed), |update| {
+            name_and_number(&update.after)
+        })?;
         self.units(plan)
     }
 
@@ -75,9 +95,16 @@ impl Report {
     fn units(&mut self, plan: &ImportPlan) -> fmt::Result {
         let unit = |(_, unit): &(_, RosterUnit)| name_and_code(unit);
         let updated = |test: fn(&UpdatedUnit) -> bool| {
-            plan.updated_units.iter().filter(move |update| test(update)).collect::<Vec<_>>()
+            plan.updated_units
+                .iter()
+                .filter(move |update| test(update))
+                .collect::<Vec<_>>()
         };
-        self.section(("Neue Einheiten", "New org units"), &plan.new_units, name_and_code)?;
+        self.section(
+            ("Neue Einheiten", "New org units"),
+            &plan.new_units,
+            name_and_code,
+        )?;
         let reopened = ("Wieder geöffnete Einheiten", "Reopened org units");
         self.section(reopened, &plan.reopened_units, unit)?;
         let closed = ("Geschlossene Einheiten", "Closed org units");

@@ -20,9 +20,9 @@ use crate::{
 
 /// Until the transaction ends, no other import begins. SQLite has one writer anyway.
 pub(super) async fn wait_for_other_imports(tx: &mut Tx) -> Result<()> {
-    tx.query(sql!(
-        ["SELECT 1" | "SELECT 1 FROM pg_advisory_xact_lock(hashtext('stadtfunk people import'))"]
-    ))
+    tx.query(sql!([
+        "SELECT 1" | "SELECT 1 FROM pg_advisory_xact_lock(hashtext('stadtfunk people import'))"
+    ]))
     .one::<(i32,)>()
     .await
     .map(drop)
@@ -78,13 +78,16 @@ async fn write_units(
 ) -> Result<()> {
     let new = new_ids.iter().copied().zip(&plan.new_units);
     insert_units(tx, &unit_ids.units(new)?, now).await?;
-    let updated = plan.updated_units.iter().map(|update| (update.id, &update.after));
+    let updated = plan
+        .updated_units
+        .iter()
+        .map(|update| (update.id, &update.after));
     let reopened = plan.reopened_units.iter().map(|(id, unit)| (*id, unit));
     update_units(tx, &unit_ids.units(updated.chain(reopened))?).await?;
     let closed: IdList = plan.closed_units.iter().map(|(id, _)| *id).collect();
     tx.query(sql!(
         "UPDATE org_units SET closed_at = $2 WHERE id "
-        ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(closed)
     .bind(now)
@@ -125,7 +128,9 @@ async fn update_units(tx: &mut Tx, units: &[UnitWrite]) -> Result<()> {
 }
 
 async fn rebuild_ancestors(tx: &mut Tx) -> Result<()> {
-    tx.query(sql!("DELETE FROM org_unit_ancestors")).execute().await?;
+    tx.query(sql!("DELETE FROM org_unit_ancestors"))
+        .execute()
+        .await?;
     tx.query(sql!(
         "INSERT INTO org_unit_ancestors (unit_id, ancestor_id) "
         "WITH RECURSIVE up (unit_id, ancestor_id) AS ("
@@ -154,7 +159,7 @@ async fn write_people(
     let returning: IdList = plan.returning.iter().map(|(id, _)| *id).collect();
     tx.query(sql!(
         "UPDATE accounts SET left_at = NULL, joined_at = NULL WHERE id "
-        ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(returning)
     .execute()
@@ -209,7 +214,7 @@ async fn see_off(tx: &mut Tx, leavers: &[AccountId], now: At) -> Result<()> {
     let list = || leavers.iter().copied().collect::<IdList>();
     tx.query(sql!(
         "UPDATE accounts SET left_at = $2 WHERE id "
-        ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(list())
     .bind(now)
@@ -239,11 +244,14 @@ struct UnitIds(HashMap<String, OrgUnitId>);
 
 impl UnitIds {
     fn id(&self, code: &str) -> Result<OrgUnitId> {
-        self.0.get(code).copied().ok_or_else(|| DbError::Impossible {
-            table: "org_units",
-            id: code.to_owned(),
-            what: "the roster names a unit that neither it nor the table has",
-        })
+        self.0
+            .get(code)
+            .copied()
+            .ok_or_else(|| DbError::Impossible {
+                table: "org_units",
+                id: code.to_owned(),
+                what: "the roster names a unit that neither it nor the table has",
+            })
     }
 
     fn units<'u>(
@@ -252,8 +260,17 @@ impl UnitIds {
     ) -> Result<Vec<UnitWrite>> {
         units
             .map(|(id, unit)| {
-                let parent = unit.parent.as_deref().map(|code| self.id(code)).transpose()?;
-                Ok(UnitWrite { id, code: unit.code.clone(), name: unit.name.clone(), parent })
+                let parent = unit
+                    .parent
+                    .as_deref()
+                    .map(|code| self.id(code))
+                    .transpose()?;
+                Ok(UnitWrite {
+                    id,
+                    code: unit.code.clone(),
+                    name: unit.name.clone(),
+                    parent,
+                })
             })
             .collect()
     }
@@ -312,8 +329,16 @@ struct UnitRow {
 
 impl UnitRow {
     fn into_known(self) -> KnownUnit {
-        let unit = RosterUnit { code: self.code, name: self.name, parent: self.parent };
-        KnownUnit { id: self.id, unit, closed: self.closed_at.is_some() }
+        let unit = RosterUnit {
+            code: self.code,
+            name: self.name,
+            parent: self.parent,
+        };
+        KnownUnit {
+            id: self.id,
+            unit,
+            closed: self.closed_at.is_some(),
+        }
     }
 }
 
@@ -341,6 +366,10 @@ impl PersonRow {
             language: self.language,
             unit: self.unit,
         };
-        KnownPerson { id: self.id, person, left: self.left_at.is_some() }
+        KnownPerson {
+            id: self.id,
+            person,
+            left: self.left_at.is_some(),
+        }
     }
 }

@@ -25,21 +25,32 @@ impl Units {
         problems: &mut Vec<RowProblem>,
     ) {
         let Some(&index) = self.index_by_code.get(&unit.code) else {
-            self.index_by_code.insert(unit.code.clone(), self.units.len());
+            self.index_by_code
+                .insert(unit.code.clone(), self.units.len());
             self.units.push((unit, line));
             return;
         };
         let (first, first_line) = &self.units[index];
         let mut tell = |column, mistake| {
-            problems.push(RowProblem { line, place: layout.place(column), mistake });
+            problems.push(RowProblem {
+                line,
+                place: layout.place(column),
+                mistake,
+            });
         };
         if first.name != unit.name {
             let (first_line, first) = (*first_line, first.name.clone());
-            tell(Column::UnitName, Mistake::OtherUnitName { first_line, first });
+            tell(
+                Column::UnitName,
+                Mistake::OtherUnitName { first_line, first },
+            );
         }
         if first.parent != unit.parent {
             let (first_line, first) = (*first_line, first.parent.clone());
-            tell(Column::ParentCode, Mistake::OtherParent { first_line, first });
+            tell(
+                Column::ParentCode,
+                Mistake::OtherParent { first_line, first },
+            );
         }
     }
 
@@ -81,7 +92,9 @@ impl Units {
                     line: self.units[circle[0]].1,
                     place: layout.place(Column::ParentCode),
                     mistake: Mistake::Cycle {
-                        codes: codes.map(|index| self.units[*index].0.code.clone()).collect(),
+                        codes: codes
+                            .map(|index| self.units[*index].0.code.clone())
+                            .collect(),
                     },
                 });
             }
@@ -89,6 +102,8 @@ impl Units {
     }
 
     fn parent_of(&self, index: usize) -> Option<usize> {
-        self.index_by_code.get(self.units[index].0.parent.as_ref()?).copied()
+        self.index_by_code
+            .get(self.units[index].0.parent.as_ref()?)
+            .copied()
     }
 }

@@ -20,8 +20,14 @@ struct Limit {
     burst: u32,
 }
 
-const PER_ADDRESS: Limit = Limit { forgiven_every: Duration::from_secs(10), burst: 30 };
-const ALL_TOGETHER: Limit = Limit { forgiven_every: Duration::from_millis(50), burst: 2_000 };
+const PER_ADDRESS: Limit = Limit {
+    forgiven_every: Duration::from_secs(10),
+    burst: 30,
+};
+const ALL_TOGETHER: Limit = Limit {
+    forgiven_every: Duration::from_millis(50),
+    burst: 2_000,
+};
 /// Above this many addresses those that are forgiven are forgotten, at the latest.
 const SWEEP_AT: usize = 10_000;
 
@@ -40,18 +46,25 @@ impl FailedAttempts {
     pub(in crate::people) fn wait(&self, client: IpAddr, now: At) -> Option<Duration> {
         let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let address = failures.by_address.get(&network(client)).copied();
-        let waits = [PER_ADDRESS.wait(address, now), ALL_TOGETHER.wait(failures.all, now)];
+        let waits = [
+            PER_ADDRESS.wait(address, now),
+            ALL_TOGETHER.wait(failures.all, now),
+        ];
         waits.into_iter().flatten().max()
     }
 
     pub(in crate::people) fn record(&self, client: IpAddr, now: At) {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.by_address.len() >= SWEEP_AT {
-            failures.by_address.retain(|_, forgiven_at| *forgiven_at > now);
+            failures
+                .by_address
+                .retain(|_, forgiven_at| *forgiven_at > now);
         }
         let address = network(client);
         let forgiven_at = failures.by_address.get(&address).copied();
-        failures.by_address.insert(address, PER_ADDRESS.after_one_more(forgiven_at, now));
+        failures
+            .by_address
+            .insert(address, PER_ADDRESS.after_one_more(forgiven_at, now));
         failures.all = Some(ALL_TOGETHER.after_one_more(failures.all, now));
     }
 }
@@ -95,9 +108,16 @@ mod tests {
         }
         assert_eq!(attempts.wait(OFFICE, noon()), Some(Duration::from_secs(10)));
         assert_eq!(attempts.wait("192.0.2.2".parse().unwrap(), noon()), None);
-        assert_eq!(attempts.wait(OFFICE, noon() + Duration::from_secs(10)), None);
+        assert_eq!(
+            attempts.wait(OFFICE, noon() + Duration::from_secs(10)),
+            None
+        );
         attempts.record(OFFICE, noon() + Duration::from_secs(10));
-        assert!(attempts.wait(OFFICE, noon() + Duration::from_secs(10)).is_some());
+        assert!(
+            attempts
+                .wait(OFFICE, noon() + Duration::from_secs(10))
+                .is_some()
+        );
     }
 
     #[test]
@@ -106,8 +126,16 @@ mod tests {
         for host in 0..30 {
             attempts.record(format!("2001:db8::{host}").parse().unwrap(), noon());
         }
-        assert!(attempts.wait("2001:db8::ffff".parse().unwrap(), noon()).is_some());
-        assert!(attempts.wait("2001:db8:0:1::1".parse().unwrap(), noon()).is_none());
+        assert!(
+            attempts
+                .wait("2001:db8::ffff".parse().unwrap(), noon())
+                .is_some()
+        );
+        assert!(
+            attempts
+                .wait("2001:db8:0:1::1".parse().unwrap(), noon())
+                .is_none()
+        );
     }
 
     #[test]
@@ -117,6 +145,9 @@ mod tests {
             attempts.record(IpAddr::V4((0x0A00_0000 + host).into()), noon());
         }
         assert!(attempts.wait(OFFICE, noon()).is_some());
-        assert_eq!(attempts.wait(OFFICE, noon() + Duration::from_millis(50)), None);
+        assert_eq!(
+            attempts.wait(OFFICE, noon() + Duration::from_millis(50)),
+            None
+        );
     }
 }

@@ -24,7 +24,10 @@ pub struct NotACode;
 impl Code {
     pub(super) fn random(ids: &Ids) -> Self {
         // 256 is a multiple of 32: the low five bits of a random byte are evenly spread.
-        Self(ids.secret::<LENGTH>().map(|byte| ALPHABET[usize::from(byte & 31)]))
+        Self(
+            ids.secret::<LENGTH>()
+                .map(|byte| ALPHABET[usize::from(byte & 31)]),
+        )
     }
 
     /// SHA-256 over a prefix of our own and the characters. Quick, because the code is random: there is no
@@ -51,7 +54,11 @@ impl FromStr for Code {
             *code.get_mut(length).ok_or(NotACode)? = digit(c).ok_or(NotACode)?;
             length += 1;
         }
-        if length == LENGTH { Ok(Self(code)) } else { Err(NotACode) }
+        if length == LENGTH {
+            Ok(Self(code))
+        } else {
+            Err(NotACode)
+        }
     }
 }
 
@@ -96,7 +103,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_code_is_refused() {
-        for typed in ["", "K7QM-2XRD-9WT", "K7QM-2XRD-9WTFX", "K7QM-2XRD-9WTU", "K7QM-2XRD-9WTÄ"] {
+        for typed in [
+            "",
+            "K7QM-2XRD-9WT",
+            "K7QM-2XRD-9WTFX",
+            "K7QM-2XRD-9WTU",
+            "K7QM-2XRD-9WTÄ",
+        ] {
             assert_eq!(typed.parse::<Code>(), Err(NotACode), "{typed}");
         }
     }

@@ -62,18 +62,30 @@ impl<'a> Letter<'a> {
             .min_dimensions(200, 200)
             .build();
         // The drawing alone: an XML declaration has no place inside HTML.
-        let qr = qr.find("<svg").map_or_else(|| qr.clone(), |start| qr[start..].to_owned());
-        Ok(Self { sender, invitation, join_url, qr })
+        let qr = qr
+            .find("<svg")
+            .map_or_else(|| qr.clone(), |start| qr[start..].to_owned());
+        Ok(Self {
+            sender,
+            invitation,
+            join_url,
+            qr,
+        })
     }
 
     fn name(&self) -> String {
-        format!("{} {}", self.invitation.given_name, self.invitation.family_name)
+        format!(
+            "{} {}",
+            self.invitation.given_name, self.invitation.family_name
+        )
     }
 }
 
 impl Display for Letter<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { sender, invitation, .. } = self;
+        let Self {
+            sender, invitation, ..
+        } = self;
         let name = self.name();
         write!(
             f,
@@ -180,7 +192,10 @@ mod tests {
             code: "K7QM-2XRD-9WTF".parse().unwrap(),
             expires_at: "2026-12-21T14:00:00Z".parse().unwrap(),
         };
-        let sender = Sender { city: "Stadt Musterstadt", public_url: "https://funk.example" };
+        let sender = Sender {
+            city: "Stadt Musterstadt",
+            public_url: "https://funk.example",
+        };
         let mut html = Vec::new();
         write_letters(&mut html, &sender, &[invitation("Zoë"), invitation("Jörg")]).unwrap();
         let html = String::from_utf8(html).unwrap();

@@ -122,7 +122,9 @@ impl People {
         purpose: Purpose,
     ) -> Result<Invitation, InviteError> {
         let mut tx = self.db.begin().await?;
-        let person = store::invitee(&mut tx, account).await?.ok_or(InviteError::Nobody)?;
+        let person = store::invitee(&mut tx, account)
+            .await?
+            .ok_or(InviteError::Nobody)?;
         let now = self.clock.now();
         let expires_at = now + self.config.join_code_validity();
         let invitation = person.invitation(Code::random(&self.ids), expires_at);
@@ -140,7 +142,9 @@ pub(super) async fn redeem(
     code: &Code,
     now: At,
 ) -> Result<Redeemed, CodeError> {
-    let found = store::find(tx, &code.hash()).await?.ok_or(CodeError::Unknown)?;
+    let found = store::find(tx, &code.hash())
+        .await?
+        .ok_or(CodeError::Unknown)?;
     if found.used {
         return Err(CodeError::Used);
     }
@@ -151,7 +155,10 @@ pub(super) async fn redeem(
     if !store::use_up(tx, found.id, now).await? {
         return Err(CodeError::Used);
     }
-    Ok(Redeemed { account: found.account_id, purpose: found.purpose })
+    Ok(Redeemed {
+        account: found.account_id,
+        purpose: found.purpose,
+    })
 }
 
 /// A code on its way into the database.
@@ -165,7 +172,11 @@ struct NewCode {
 
 impl NewCode {
     fn new(id: JoinCodeId, account: AccountId, code: &Code) -> Self {
-        let hash = code.hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = code
+            .hash()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Self { id, account, hash }
     }
 }

@@ -19,8 +19,20 @@ pub(super) struct Invitee {
 
 impl Invitee {
     pub(super) fn invitation(self, code: Code, expires_at: At) -> Invitation {
-        let Self { account, given_name, family_name, unit_name } = self;
-        Invitation { account, given_name, family_name, unit_name, code, expires_at }
+        let Self {
+            account,
+            given_name,
+            family_name,
+            unit_name,
+        } = self;
+        Invitation {
+            account,
+            given_name,
+            family_name,
+            unit_name,
+            code,
+            expires_at,
+        }
     }
 }
 

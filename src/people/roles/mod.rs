@@ -13,7 +13,9 @@ use crate::id::AccountId;
 impl People {
     /// The roles that this person holds.
     pub async fn roles_of(&self, _: &Admin, account: AccountId) -> Result<Vec<Grant>, PeopleError> {
-        store::employed(&self.db, account).await?.ok_or(PeopleError::NotFound)?;
+        store::employed(&self.db, account)
+            .await?
+            .ok_or(PeopleError::NotFound)?;
         Ok(store::held(&self.db, account).await?)
     }
 
@@ -34,13 +36,17 @@ impl People {
         account: AccountId,
         role: Role,
     ) -> Result<(), PeopleError> {
-        store::employed(&self.db, account).await?.ok_or(PeopleError::NotFound)?;
+        store::employed(&self.db, account)
+            .await?
+            .ok_or(PeopleError::NotFound)?;
         Ok(store::revoke(&self.db, account, role, admin.account(), self.clock.now()).await?)
     }
 
     /// Grants the role on the server's command line, which is how a city gets its first administrator.
     pub async fn grant_by_number(&self, number: &str, role: Role) -> Result<(), PeopleError> {
-        let account = store::by_number(&self.db, number).await?.ok_or(PeopleError::NotFound)?;
+        let account = store::by_number(&self.db, number)
+            .await?
+            .ok_or(PeopleError::NotFound)?;
         self.grant_by(None, account, role).await
     }
 
@@ -50,7 +56,9 @@ impl People {
         account: AccountId,
         role: Role,
     ) -> Result<(), PeopleError> {
-        store::employed(&self.db, account).await?.ok_or(PeopleError::NotFound)?;
+        store::employed(&self.db, account)
+            .await?
+            .ok_or(PeopleError::NotFound)?;
         Ok(store::grant(&self.db, account, role, by, self.clock.now()).await?)
     }
 }

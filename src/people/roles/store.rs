@@ -23,15 +23,19 @@ pub struct Grant {
 
 /// The account, if it exists and has not left.
 pub(super) async fn employed(db: &Db, account: AccountId) -> Result<Option<(AccountId,)>> {
-    db.query(sql!("SELECT id FROM accounts WHERE id = $1 AND left_at IS NULL"))
-        .bind(account)
-        .opt()
-        .await
+    db.query(sql!(
+        "SELECT id FROM accounts WHERE id = $1 AND left_at IS NULL"
+    ))
+    .bind(account)
+    .opt()
+    .await
 }
 
 pub(super) async fn by_number(db: &Db, number: &str) -> Result<Option<AccountId>> {
     let row = db
-        .query(sql!("SELECT id FROM accounts WHERE personnel_number = $1 AND left_at IS NULL"))
+        .query(sql!(
+            "SELECT id FROM accounts WHERE personnel_number = $1 AND left_at IS NULL"
+        ))
         .bind(number.to_owned())
         .opt::<(AccountId,)>()
         .await?;

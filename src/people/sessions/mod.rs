@@ -88,17 +88,31 @@ impl People {
         let session = self.ids.id();
         let token = SessionToken::random(&self.ids);
         let hash = token::hash(token.expose()).ok_or(CodeError::Unknown)?;
-        store::insert(&mut tx, session, redeemed.account, &hash, device, (now, to_the_hour(now))).await?;
+        store::insert(
+            &mut tx,
+            session,
+            redeemed.account,
+            &hash,
+            device,
+            (now, to_the_hour(now)),
+        )
+        .await?;
         store::mark_joined(&mut tx, redeemed.account, now).await?;
-        let found = store::find_in(&mut tx, &hash).await?.ok_or(CodeError::Unknown)?;
+        let found = store::find_in(&mut tx, &hash)
+            .await?
+            .ok_or(CodeError::Unknown)?;
         tx.commit().await?;
         Ok((token, found.employee))
     }
 
     /// Whose session the token is; `None` if it is nobody's (any more).
     pub async fn authenticate(&self, token: &str) -> Result<Option<Employee>, PeopleError> {
-        let Some(hash) = token::hash(token) else { return Ok(None) };
-        let Some(found) = store::find(&self.db, &hash).await? else { return Ok(None) };
+        let Some(hash) = token::hash(token) else {
+            return Ok(None);
+        };
+        let Some(found) = store::find(&self.db, &hash).await? else {
+            return Ok(None);
+        };
         let now = self.clock.now();
         let session = found.employee.session;
         if now.since(found.last_seen_at) > self.config.session_idle() {
@@ -118,7 +132,9 @@ impl People {
     }
 
     pub async fn sign_out(&self, employee: &Employee) -> Result<(), PeopleError> {
-        self.end_sessions(&[employee.session], Ended::SignedOut).await.map_err(Into::into)
+        self.end_sessions(&[employee.session], Ended::SignedOut)
+            .await
+            .map_err(Into::into)
     }
 
     /// Ends one of the caller's own sessions; [`PeopleError::NotFound`] if it is not theirs or has ended.
@@ -128,11 +144,17 @@ impl People {
         session: SessionId,
     ) -> Result<(), PeopleError> {
         let mut tx = self.db.begin().await?;
-        if !store::running(&mut tx, employee.account).await?.contains(&session) {
+        if !store::running(&mut tx, employee.account)
+            .await?
+            .contains(&session)
+        {
             return Err(PeopleError::NotFound);
         }
-        let why =
-            if session == employee.session { Ended::SignedOut } else { Ended::Revoked };
+        let why = if session == employee.session {
+            Ended::SignedOut
+        } else {
+            Ended::Revoked
+        };
         end(&mut tx, &[session], why, self.clock.now()).await?;
         tx.commit().await.map_err(Into::into)
     }

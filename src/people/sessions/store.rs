@@ -44,12 +44,17 @@ struct Row {
 impl Row {
     fn into_found(self) -> Result<Found> {
         let words = self.roles.as_deref().unwrap_or_default();
-        let roles = words.split(',').filter(|word| !word.is_empty()).map(str::parse);
-        let roles = roles.collect::<Result<_, _>>().map_err(|_| DbError::Impossible {
-            table: "role_grants",
-            id: self.account_id.to_string(),
-            what: "an unknown role",
-        })?;
+        let roles = words
+            .split(',')
+            .filter(|word| !word.is_empty())
+            .map(str::parse);
+        let roles = roles
+            .collect::<Result<_, _>>()
+            .map_err(|_| DbError::Impossible {
+                table: "role_grants",
+                id: self.account_id.to_string(),
+                what: "an unknown role",
+            })?;
         let employee = Employee {
             account: self.account_id,
             unit: self.unit_id,
@@ -57,7 +62,10 @@ impl Row {
             language: self.language,
             roles,
         };
-        Ok(Found { employee, last_seen_at: self.last_seen_at })
+        Ok(Found {
+            employee,
+            last_seen_at: self.last_seen_at,
+        })
     }
 }
 
@@ -81,12 +89,14 @@ const FIND: crate::db::Sql = sql!(
 );
 
 pub(super) async fn seen(db: &Db, session: SessionId, at: At) -> Result<()> {
-    db.query(sql!("UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2"))
-        .bind(session)
-        .bind(at)
-        .execute()
-        .await
-        .map(drop)
+    db.query(sql!(
+        "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2"
+    ))
+    .bind(session)
+    .bind(at)
+    .execute()
+    .await
+    .map(drop)
 }
 
 pub(super) async fn insert(
@@ -113,17 +123,21 @@ pub(super) async fn insert(
 }
 
 pub(super) async fn mark_joined(tx: &mut Tx, account: AccountId, now: At) -> Result<()> {
-    tx.query(sql!("UPDATE accounts SET joined_at = $2 WHERE id = $1 AND joined_at IS NULL"))
-        .bind(account)
-        .bind(now)
-        .execute()
-        .await
-        .map(drop)
+    tx.query(sql!(
+        "UPDATE accounts SET joined_at = $2 WHERE id = $1 AND joined_at IS NULL"
+    ))
+    .bind(account)
+    .bind(now)
+    .execute()
+    .await
+    .map(drop)
 }
 
 pub(super) async fn running(tx: &mut Tx, account: AccountId) -> Result<Vec<SessionId>> {
     let rows = tx
-        .query(sql!("SELECT id FROM sessions WHERE account_id = $1 AND ended_at IS NULL"))
+        .query(sql!(
+            "SELECT id FROM sessions WHERE account_id = $1 AND ended_at IS NULL"
+        ))
         .bind(account)
         .all::<(SessionId,)>()
         .await?;
@@ -144,7 +158,7 @@ pub(super) async fn list(db: &Db, account: AccountId, idle_since: At) -> Result<
 pub(super) async fn end(tx: &mut Tx, sessions: &[SessionId], why: Ended, now: At) -> Result<()> {
     tx.query(sql!(
         "UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE ended_at IS NULL AND id "
-        ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(sessions.iter().copied().collect::<IdList>())
     .bind(now)

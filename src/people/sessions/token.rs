@@ -15,7 +15,10 @@ pub struct SessionToken(String);
 
 impl SessionToken {
     pub(super) fn random(ids: &Ids) -> Self {
-        Self(format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(ids.secret::<32>())))
+        Self(format!(
+            "{PREFIX}{}",
+            BASE64_URL_SAFE_NO_PAD.encode(ids.secret::<32>())
+        ))
     }
 
     /// The secret itself, for the one answer that hands it over.

@@ -164,7 +164,10 @@ impl Newcomer<'_> {
         let code = invitations[0].code.to_string();
         let device = DeviceName::new("Testtelefon").expect("a device name");
         let office = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let (token, _) = people.sign_in(&code, &device, office).await.expect("a session");
+        let (token, _) = people
+            .sign_in(&code, &device, office)
+            .await
+            .expect("a session");
         token.expose().to_owned()
     }
 }

@@ -25,7 +25,8 @@ pub(crate) struct Stage {
     running: Mutex<Vec<Running>>,
 }
 
-/// A server of the real program.
+/// A server of the real program. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Clock,

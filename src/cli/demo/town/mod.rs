@@ -38,7 +38,11 @@ pub(crate) struct Town {
 
 impl Town {
     pub(crate) fn new() -> Self {
-        let mut maker = Maker { chance: Chance(SEED), number: FIRST_NUMBER, text: String::new() };
+        let mut maker = Maker {
+            chance: Chance(SEED),
+            number: FIRST_NUMBER,
+            text: String::new(),
+        };
         maker.text.push_str(HEADINGS);
         let (mut editor, mut moderator, mut admin) = Default::default();
         for office in OFFICES {
@@ -51,7 +55,13 @@ impl Town {
         }
         let (file, _, _) = encoding_rs::WINDOWS_1252.encode(&maker.text);
         let people = OFFICES.iter().map(|office| office.3).sum();
-        Self { file: file.into_owned(), people, editor, admin, moderator }
+        Self {
+            file: file.into_owned(),
+            people,
+            editor,
+            admin,
+            moderator,
+        }
     }
 }
 
@@ -67,7 +77,9 @@ struct Maker {
 impl Maker {
     /// Writes an office's rows and returns the personnel numbers in it, the head's first.
     fn office(&mut self, office: &Office) -> Vec<String> {
-        (0..office.3).map(|index| self.person(office, index)).collect()
+        (0..office.3)
+            .map(|index| self.person(office, index))
+            .collect()
     }
 
     fn person(&mut self, &(code, parent, unit, _, trade): &Office, index: usize) -> String {
@@ -126,9 +138,16 @@ fn email(given: &str, family: &str, number: &str) -> String {
     let plain = |name: &str| -> String {
         let transcribed = name.to_lowercase().replace('ä', "ae").replace('ö', "oe");
         let transcribed = transcribed.replace('ü', "ue").replace('ß', "ss");
-        transcribed.chars().filter(char::is_ascii_alphabetic).collect()
+        transcribed
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .collect()
     };
-    format!("{}.{}.{number}@musterstadt.example", plain(given), plain(family))
+    format!(
+        "{}.{}.{number}@musterstadt.example",
+        plain(given),
+        plain(family)
+    )
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, even enough, and the same on every machine.
@@ -168,11 +187,25 @@ mod tests {
         let roster = parse(&town.file).unwrap();
         assert_eq!((roster.people.len(), town.people), (1_500, 1_500));
         assert_eq!(roster.units.len(), OFFICES.len());
-        assert!(roster.units.iter().any(|unit| unit.name == "Kita Löwenzahn"));
-        let without_email = roster.people.iter().filter(|person| person.email.is_none()).count();
+        assert!(
+            roster
+                .units
+                .iter()
+                .any(|unit| unit.name == "Kita Löwenzahn")
+        );
+        let without_email = roster
+            .people
+            .iter()
+            .filter(|person| person.email.is_none())
+            .count();
         assert!((600..900).contains(&without_email), "{without_email}");
         for number in [&town.editor, &town.admin, &town.moderator] {
-            assert!(roster.people.iter().any(|person| person.personnel_number == *number));
+            assert!(
+                roster
+                    .people
+                    .iter()
+                    .any(|person| person.personnel_number == *number)
+            );
         }
     }
 
@@ -181,7 +214,10 @@ mod tests {
         let town = Town::new();
         assert!(std::str::from_utf8(&town.file).is_err());
         let (text, _, _) = encoding_rs::WINDOWS_1252.decode(&town.file);
-        assert!(!text.contains("&#"), "a letter that Windows-1252 does not have");
+        assert!(
+            !text.contains("&#"),
+            "a letter that Windows-1252 does not have"
+        );
     }
 
     #[test]

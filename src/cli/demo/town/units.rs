@@ -1,8 +1,9 @@
 //! The offices of a German city with 1,500 people on the payroll.
 
 use super::trades::Trade::{
-    self, Ambulance, Building, Care, Caretaking, Cleaning, Computing, Counter, Culture, Desk, Dispatch,
-    Fire, Green, Health, Kindergarten, Library, Patrol, Pool, Press, Roads, Stage, Teaching, Workshop,
+    self, Ambulance, Building, Care, Caretaking, Cleaning, Computing, Counter, Culture, Desk,
+    Dispatch, Fire, Green, Health, Kindergarten, Library, Patrol, Pool, Press, Roads, Stage,
+    Teaching, Workshop,
 };
 
 /// Organisation number, number of the unit above (empty at the root), name, how many people work there

@@ -4,12 +4,19 @@ const HEADINGS: &str = "Personalnummer;Nachname;Vorname;Organisationsnummer;Orga
                         Übergeordnete Organisationsnummer;Funktion;E-Mail;Sprache";
 
 fn file(rows: &[&str]) -> String {
-    [HEADINGS].iter().chain(rows).map(|row| format!("{row}\r\n")).collect()
+    [HEADINGS]
+        .iter()
+        .chain(rows)
+        .map(|row| format!("{row}\r\n"))
+        .collect()
 }
 
 fn mistakes(rows: &[&str]) -> Vec<String> {
     let problems = parse(file(rows).as_bytes()).unwrap_err();
-    problems.iter().map(|problem| problem.say(Language::English)).collect()
+    problems
+        .iter()
+        .map(|problem| problem.say(Language::English))
+        .collect()
 }
 
 #[test]
@@ -93,15 +100,16 @@ fn unknown_parents_and_circles_are_told_once_each() {
 #[test]
 fn a_missing_quotation_mark_is_told_where_it_opens() {
     let told = mistakes(&["1;Kern;\"Ida;60;Bauamt;;;;", "2;Lang;Udo;60;Bauamt;;;;"]);
-    assert!(told[0].starts_with("Line 2: The row has 3 cells"), "{told:?}");
+    assert!(
+        told[0].starts_with("Line 2: The row has 3 cells"),
+        "{told:?}"
+    );
 }
 
 #[test]
 fn a_unit_may_have_a_row_of_its_own() {
-    let roster = parse(
-        file(&[";;;2;Dezernat II;;;;", "1;Kern;Ida;60;Bauamt;2;;;"]).as_bytes(),
-    )
-    .unwrap();
+    let roster =
+        parse(file(&[";;;2;Dezernat II;;;;", "1;Kern;Ida;60;Bauamt;2;;;"]).as_bytes()).unwrap();
     assert_eq!(roster.units.len(), 2);
     assert_eq!(roster.people.len(), 1);
 }
