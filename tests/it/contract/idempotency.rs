@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 use super::subjects::Subjects;
-use crate::world::{Answer, Client, Stage, both, eventually};
+use crate::world::{Answer, Client, Stage, both, eventually, people::same};
 
 both!(
     what_is_asked_twice_is_done_once_and_answered_alike,
@@ -78,6 +78,12 @@ async fn what_was_begun_is_finished_though_the_phone_hangs_up(stage: &Stage) {
         .write_all(request.as_bytes())
         .await
         .expect("the request is sent");
+    eventually("the server's having begun", async || {
+        let begun = world.app.db.query(same("SELECT COUNT(*) FROM idempotent_requests WHERE key = $1"));
+        let (begun,): (i64,) = begun.bind("hang-up".to_owned()).one().await.expect("a count");
+        (begun == 1).then_some(())
+    })
+    .await;
     drop(phone);
     eventually("the comment of the phone that hung up", async || {
         (count(&town, "Aus dem Funkloch.").await == 1).then_some(())
