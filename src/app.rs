@@ -22,10 +22,14 @@ use crate::{
     id::Ids,
     people::People,
     photos::{Photos, StorageError},
+<<<<<<< HEAD
+    push::{Push, gateways::Gateways},
+=======
     push::{
         Push,
         gateways::{GatewayError, Gateways},
     },
+>>>>>>> main
     routes,
     tasks::Tasks,
 };
@@ -36,16 +40,23 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The rooms of one process.
 #[derive(Clone)]
 pub struct App {
-    pub config: std::sync::Arc<Config>,
+    pub config: Arc<Config>,
     pub clock: Clock,
     pub ids: Ids,
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
+<<<<<<< HEAD
+    pub photos: Photos,
+    pub feed: Feed,
+    pub push: Push,
+    pub announcements: Announcements,
+=======
     pub feed: Feed,
     pub push: Push,
     pub announcements: Announcements,
     pub photos: Photos,
+>>>>>>> main
 }
 
 /// Why the program did not start.
@@ -72,6 +83,16 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
+<<<<<<< HEAD
+    let photos = Photos::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.photos,
+    )?;
+=======
+>>>>>>> main
     let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
     let gateways = Gateways::new(&config.push, clock.clone(), ids.clone(), &tasks)?;
     let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
@@ -82,6 +103,8 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         people.clone(),
         &config.announcements,
     );
+<<<<<<< HEAD
+=======
     let photos = Photos::new(
         db.clone(),
         clock.clone(),
@@ -89,6 +112,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks.clone(),
         &config.photos,
     )?;
+>>>>>>> main
     Ok(App {
         config: config.into(),
         clock,
@@ -96,16 +120,27 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
+<<<<<<< HEAD
+        photos,
+        feed,
+        push,
+        announcements,
+=======
         feed,
         push,
         announcements,
         photos,
+>>>>>>> main
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+<<<<<<< HEAD
+    app.photos.start();
+=======
+>>>>>>> main
     app.push.start(&app.tasks);
     let push = app.push.clone();
     let warm = move || {
@@ -113,7 +148,10 @@ pub fn start(app: &App) {
         async move { push.warm().await }.boxed()
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
+<<<<<<< HEAD
+=======
     app.photos.start();
+>>>>>>> main
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

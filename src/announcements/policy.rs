@@ -91,7 +91,7 @@ pub(super) fn envelope(id: AnnouncementId, texts: &Texts) -> Envelope {
             title: words.title.as_str().to_owned(),
             body: words.push_text.as_str().to_owned(),
         };
-        (*language, text)
+        (language, text)
     });
     Envelope {
         texts: texts.collect(),
@@ -225,7 +225,7 @@ mod tests {
             push_text: Text::new("Die Brücke ist ab sofort gesperrt.").unwrap(),
             body: Text::new("Alles Weitere").unwrap(),
         };
-        let envelope = envelope(id, &Texts::from([(Language::German, words)]));
+        let envelope = envelope(id, &[(Language::German, words)].into_iter().collect());
         assert_eq!(envelope.link, format!("/announcements/{id}"));
         assert_eq!(envelope.collapse_id, "AZqPbnwAcACAAAAAAAAAAQ");
         let text = &envelope.texts[&Language::German];

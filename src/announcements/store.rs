@@ -300,13 +300,13 @@ pub(super) async fn delete(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
 
 pub(super) async fn replace_texts(tx: &mut Tx, id: AnnouncementId, texts: &Texts) -> Result<()> {
     delete_texts(tx, id).await?;
-    for (language, words) in texts {
+    for (language, words) in texts.iter() {
         tx.query(sql!(
             "INSERT INTO announcement_texts (announcement_id, language, title, push_text, body)
              VALUES ($1, $2, $3, $4, $5)"
         ))
         .bind(id)
-        .bind(*language)
+        .bind(language)
         .bind(words.title.as_str().to_owned())
         .bind(words.push_text.as_str().to_owned())
         .bind(words.body.as_str().to_owned())

@@ -10,8 +10,41 @@ use crate::{
     text::{Line, Text},
 };
 
-/// By language; at least one before anything is stored.
-pub type Texts = BTreeMap<Language, Wording>;
+/// At least one of the two before anything is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AnnouncementTexts)]
+pub struct Texts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub de: Option<Wording>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub en: Option<Wording>,
+}
+
+impl Texts {
+    pub fn is_empty(&self) -> bool {
+        self.de.is_none() && self.en.is_none()
+    }
+
+    /// What there is, German first.
+    pub fn iter(&self) -> impl Iterator<Item = (Language, &Wording)> {
+        let german = self.de.iter().map(|words| (Language::German, words));
+        german.chain(self.en.iter().map(|words| (Language::English, words)))
+    }
+}
+
+impl FromIterator<(Language, Wording)> for Texts {
+    fn from_iter<I: IntoIterator<Item = (Language, Wording)>>(words: I) -> Self {
+        let mut texts = Self::default();
+        for (language, words) in words {
+            match language {
+                Language::German => texts.de = Some(words),
+                Language::English => texts.en = Some(words),
+            }
+        }
+        texts
+    }
+}
 
 /// What an announcement says in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -69,6 +69,8 @@ pub struct PostPhoto {
     pub height: u32,
     /// ThumbHash, base64: what stands in its place until it is there.
     pub placeholder: String,
+    /// What it shows, in words; absent if nobody described it.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub alt_text: String,
 }
 

@@ -35,7 +35,7 @@ pub use self::{
 use crate::{
     clock::{At, Clock},
     config::PhotosConfig,
-    db::{Db, DbError, Tx, text_enum},
+    db::{Db, DbError, text_enum},
     id::{AccountId, Ids, PhotoId},
     people::access::Employee,
     tasks::Tasks,
@@ -213,20 +213,6 @@ impl Photos {
         } else {
             Err(PhotosError::Attached)
         }
-    }
-
-    /// Makes sure, in the transaction that is about to show them, that all these photos are the person's own.
-    pub async fn check_own(
-        tx: &mut Tx,
-        owner: AccountId,
-        ids: &[PhotoId],
-    ) -> Result<(), PhotosError> {
-        for id in ids {
-            if store::owner(tx, *id).await? != Some(owner) {
-                return Err(PhotosError::NotFound);
-            }
-        }
-        Ok(())
     }
 
     async fn find_own(&self, employee: &Employee, id: PhotoId) -> Result<Photo, PhotosError> {

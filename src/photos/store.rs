@@ -3,7 +3,7 @@
 use super::{Photo, Size, Variant};
 use crate::{
     clock::At,
-    db::{Db, DbError, Result, Tx, sql},
+    db::{Db, DbError, Result, sql},
     id::{AccountId, PhotoId},
     people::access::{Employee, Role},
 };
@@ -110,15 +110,6 @@ pub(super) async fn describe(db: &Db, id: PhotoId, alt_text: Option<&str>) -> Re
         .execute()
         .await?;
     Ok(())
-}
-
-pub(super) async fn owner(tx: &mut Tx, id: PhotoId) -> Result<Option<AccountId>> {
-    let row: Option<(AccountId,)> = tx
-        .query(sql!("SELECT owner_id FROM photos WHERE id = $1"))
-        .bind(id)
-        .opt()
-        .await?;
-    Ok(row.map(|(owner,)| owner))
 }
 
 /// How many of a person's photos nothing shows.

@@ -3,7 +3,10 @@
 //! Every test that touches data runs twice, on SQLite and on PostgreSQL ([`both!`]); every one speaks to a
 //! real server over real TCP. [`world`] is what they stand on.
 
+mod announcements;
 mod contract;
+mod feed;
 mod people;
+mod photos;
 mod push;
 mod world;

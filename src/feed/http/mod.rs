@@ -3,6 +3,7 @@
 mod channels;
 mod comments;
 mod moderations;
+mod newsfeed;
 mod posts;
 mod reactions;
 
@@ -52,7 +53,7 @@ pub fn router(feed: Feed) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(channels::list_channels, channels::create_channel))
         .routes(routes!(channels::get_channel, channels::update_channel))
-        .routes(routes!(posts::list_feed))
+        .routes(routes!(newsfeed::list_feed))
         .routes(routes!(posts::create_post))
         .routes(routes!(
             posts::get_post,

@@ -104,7 +104,7 @@ pub(in super::super) async fn edit(
     Ok(())
 }
 
-/// Hides the post from everybody and forgets its text.
+/// Hides the post from everybody and forgets its text; its photos are nobody's any more and are swept away.
 pub(in super::super) async fn delete(
     tx: &mut Tx,
     id: PostId,
@@ -119,6 +119,10 @@ pub(in super::super) async fn delete(
     .bind(deleter)
     .execute()
     .await?;
+    tx.query(sql!("DELETE FROM post_photos WHERE post_id = $1"))
+        .bind(id)
+        .execute()
+        .await?;
     Ok(())
 }
 

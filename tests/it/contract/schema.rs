@@ -52,7 +52,9 @@ static SQLITE: Catalogue = Catalogue {
 
 static POSTGRES: Catalogue = Catalogue {
     columns: "SELECT CAST(table_name AS text), CAST(column_name AS text), is_nullable = 'YES'
-              FROM information_schema.columns WHERE table_schema = 'public'",
+              FROM information_schema.columns c WHERE table_schema = 'public'
+                AND NOT EXISTS (SELECT 1 FROM information_schema.views v
+                                WHERE v.table_schema = 'public' AND v.table_name = c.table_name)",
     indexes: "SELECT CAST(t.relname AS text), CAST(i.relname AS text), x.indisunique,
                      CAST(c.attname AS text)
               FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid

@@ -38,7 +38,7 @@ pub(crate) mod waiting;
 pub(crate) use self::{
     client::{Answer, Client},
     database::Database,
-    people::Person,
+    people::{Person, same},
     stage::{Settings, Stage, World},
     town::{FIRE_BRIGADE, FIRE_STATION_1, FIRE_STATION_2, TOWN_HALL},
     waiting::eventually,
