@@ -22,14 +22,10 @@ use crate::{
     id::Ids,
     people::People,
     photos::{Photos, StorageError},
-<<<<<<< HEAD
-    push::{Push, gateways::Gateways},
-=======
     push::{
         Push,
         gateways::{GatewayError, Gateways},
     },
->>>>>>> main
     routes,
     tasks::Tasks,
 };
@@ -46,17 +42,10 @@ pub struct App {
     pub tasks: Tasks,
     pub db: Db,
     pub people: People,
-<<<<<<< HEAD
-    pub photos: Photos,
-    pub feed: Feed,
-    pub push: Push,
-    pub announcements: Announcements,
-=======
     pub feed: Feed,
     pub push: Push,
     pub announcements: Announcements,
     pub photos: Photos,
->>>>>>> main
 }
 
 /// Why the program did not start.
@@ -83,16 +72,6 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         config.people.clone(),
     );
-<<<<<<< HEAD
-    let photos = Photos::new(
-        db.clone(),
-        clock.clone(),
-        ids.clone(),
-        tasks.clone(),
-        &config.photos,
-    )?;
-=======
->>>>>>> main
     let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
     let gateways = Gateways::new(&config.push, clock.clone(), ids.clone(), &tasks)?;
     let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
@@ -103,8 +82,6 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         people.clone(),
         &config.announcements,
     );
-<<<<<<< HEAD
-=======
     let photos = Photos::new(
         db.clone(),
         clock.clone(),
@@ -112,7 +89,6 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks.clone(),
         &config.photos,
     )?;
->>>>>>> main
     Ok(App {
         config: config.into(),
         clock,
@@ -120,27 +96,16 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks,
         db,
         people,
-<<<<<<< HEAD
-        photos,
-        feed,
-        push,
-        announcements,
-=======
         feed,
         push,
         announcements,
         photos,
->>>>>>> main
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
-<<<<<<< HEAD
-    app.photos.start();
-=======
->>>>>>> main
     app.push.start(&app.tasks);
     let push = app.push.clone();
     let warm = move || {
@@ -148,10 +113,7 @@ pub fn start(app: &App) {
         async move { push.warm().await }.boxed()
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
-<<<<<<< HEAD
-=======
     app.photos.start();
->>>>>>> main
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

@@ -37,22 +37,11 @@ fn api(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::ApiDoc::openapi())
         // Everybody: who I am, my phone, my colleagues.
         .merge(people::http::router(app.people.clone()))
-<<<<<<< HEAD
-        .merge(photos::http::router(app.photos.clone()))
-        // What colleagues write to each other.
-        .merge(feed::http::router(app.feed.clone()))
-        .merge(push::devices::http::router(app.push.clone()))
-        .merge(announcements::readers::http::router(
-            app.announcements.clone(),
-        ))
-        // The communications team.
-=======
         .merge(push::devices::http::router(app.push.clone()))
         // What colleagues say and show to each other.
         .merge(feed::http::router(app.feed.clone()))
         .merge(photos::http::router(app.photos.clone()))
         // What the city says, and the desk from which it says it.
         .merge(announcements::readers::http::router(app.announcements.clone()))
->>>>>>> main
         .merge(announcements::http::router(app.announcements.clone()))
 }

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! The room on a real database: a temporary SQLite file.
 
 use std::{net::IpAddr, time::Duration};
@@ -552,4 +549,3 @@ async fn letters_are_for_those_who_have_not_joined() {
     let nobody = town.people.invite(&Invitees::Person("99".into())).await;
     assert!(nobody.is_err());
 }
->>>>>>> main
