@@ -79,8 +79,14 @@ async fn what_was_begun_is_finished_though_the_phone_hangs_up(stage: &Stage) {
         .await
         .expect("the request is sent");
     eventually("the server's having begun", async || {
-        let begun = world.app.db.query(same("SELECT COUNT(*) FROM idempotent_requests WHERE key = $1"));
-        let (begun,): (i64,) = begun.bind("hang-up".to_owned()).one().await.expect("a count");
+        let begun = world.app.db.query(same(
+            "SELECT COUNT(*) FROM idempotent_requests WHERE key = $1",
+        ));
+        let (begun,): (i64,) = begun
+            .bind("hang-up".to_owned())
+            .one()
+            .await
+            .expect("a count");
         (begun == 1).then_some(())
     })
     .await;
