@@ -46,6 +46,8 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Show the main job, end to end, with a town of 1,500 and the push sandbox.
+    Demo(demo::Demo),
     /// Staff, join codes and roles.
     #[command(subcommand)]
     People(people::People),
@@ -75,6 +77,7 @@ async fn run(cli: Cli, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let sources = cli.sources();
     match cli.command {
         Command::Serve => serve::run(load(&sources)?).await,
+        Command::Demo(demo) => demo::run(demo, &terminal).await,
         Command::CheckConfig => Ok(check_config::run(&sources, terminal)),
         Command::Migrate => migrate::run(&load(&sources)?, terminal).await,
         Command::Openapi => openapi::run(load(&sources)?, terminal).await,

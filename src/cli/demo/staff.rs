@@ -1,13 +1,22 @@
 //! The town's people: each redeems their code on a simulated phone and registers it, over HTTP, as the app
 //! would.
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use super::client::{CallError, Client};
+use super::{
+    super::Failure,
+    client::{CallError, Client},
+    town::{FIRE_BRIGADE, Town},
+};
 use crate::{
-    people::join_codes::Invitation,
+    people::{
+        People,
+        access::Role,
+        join_codes::{Invitation, Invitees},
+    },
     push::{
         Gateway,
         sandbox::{Phone, Sandbox},
@@ -25,11 +34,54 @@ const PHONES: [(Gateway, usize); 3] =
 pub(super) const JOINING: usize = 900 + 520 + 60;
 
 /// A person who has joined.
-#[derive(Clone)]
 pub(super) struct Member {
     pub(super) token: String,
-    pub(super) name: String,
-    pub(super) unit: String,
+}
+
+/// Those who run the demo: their tokens, and the office that is alerted.
+pub(super) struct Crew {
+    pub(super) editor: String,
+    pub(super) admin: String,
+    pub(super) fire_brigade: String,
+}
+
+impl Crew {
+    /// Grants the town's editor, moderator and administrator their roles, and signs them in.
+    pub(super) async fn appoint(
+        people: &People,
+        client: &Client,
+        town: &Town,
+    ) -> Result<Self, Failure> {
+        let roles = [
+            (&town.editor, Role::Editor),
+            (&town.moderator, Role::Moderator),
+            (&town.admin, Role::Admin),
+        ];
+        for (number, role) in roles {
+            people.grant_by_number(number, role).await?;
+        }
+        let units = people.org_units().await?;
+        let brigade = units.into_iter().find(|unit| unit.code == FIRE_BRIGADE);
+        Ok(Self {
+            editor: sign_in(people, client, &town.editor).await?,
+            admin: sign_in(people, client, &town.admin).await?,
+            fire_brigade: brigade.ok_or("the town has no fire brigade")?.id.to_string(),
+        })
+    }
+}
+
+/// A new code for a person, as an administrator makes one.
+pub(super) async fn code_for(people: &People, number: &str) -> Result<String, Failure> {
+    let invitations = people.invite(&Invitees::Person(number.to_owned())).await?;
+    Ok(invitations.first().ok_or("nobody has that number")?.code.to_string())
+}
+
+/// The desk's computer: a session beside the phone's, without a device.
+async fn sign_in(people: &People, client: &Client, number: &str) -> Result<String, Failure> {
+    let code = code_for(people, number).await?;
+    let session = json!({"code": code, "device_name": "Schreibtisch"});
+    let session = client.post("", "/api/v1/sessions", session).await?;
+    Ok(session["token"].as_str().unwrap_or_default().to_owned())
 }
 
 /// Lets the first [`JOINING`] of the invited join and register their phones.
@@ -75,13 +127,16 @@ async fn join_one(
         .await?;
     let token = session["token"].as_str().unwrap_or_default().to_owned();
     client.put(&token, "/api/v1/devices/current", registration(gateway, phone)).await?;
-    let name = format!("{} {}", invitation.given_name, invitation.family_name);
-    Ok(Member { token, name, unit: invitation.unit_name.clone() })
+    Ok(Member { token })
 }
 
 fn registration(gateway: Gateway, phone: &Phone) -> serde_json::Value {
-    let keys = json!({"p256dh": phone.p256dh_base64url(), "auth": phone.auth_base64url()});
-    let address = phone.address();
+    let keys = phone.keys();
+    let keys = json!({
+        "p256dh": BASE64_URL_SAFE_NO_PAD.encode(keys.p256dh),
+        "auth": BASE64_URL_SAFE_NO_PAD.encode(keys.auth),
+    });
+    let address = &phone.address;
     let (language, app_version) = ("de", "1.0.0");
     match gateway {
         Gateway::Apns => json!({

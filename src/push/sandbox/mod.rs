@@ -30,6 +30,7 @@ mod jwt;
 mod phones;
 mod screen;
 mod server;
+mod settings;
 mod tls;
 mod webpush;
 
@@ -57,6 +58,7 @@ pub use self::{
     journal::{Count, Entry, Filter, Journal},
     phones::Phone,
     screen::{Notification, Seen},
+    settings::{Settings, SettingsError},
 };
 use crate::{
     clock::{At, Clock},

@@ -1,0 +1,123 @@
+//! The gateways, in a process of their own: this program again, with `--sandbox`.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, BufWriter, Write as _},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use stadtfunk::{
+    clock::Clock,
+    config::push::PushConfig,
+    id::Ids,
+    push::{
+        Gateway,
+        envelope::DeviceKeys,
+        sandbox::{Sandbox, SandboxConfig, Settings},
+    },
+    tasks::Tasks,
+};
+
+use super::{Result, arguments::Wanted};
+
+/// A simulated phone, as the child process issued it.
+pub(super) struct Phone {
+    pub(super) gateway: Gateway,
+    pub(super) address: String,
+    pub(super) keys: DeviceKeys,
+}
+
+pub(super) struct SandboxProcess {
+    child: Child,
+    pub(super) settings: Settings,
+    pub(super) push_config: PushConfig,
+    pub(super) phones: Vec<Phone>,
+}
+
+/// The mix of a German city's private phones.
+fn gateway_of(index: usize) -> Gateway {
+    match index % 20 {
+        0 => Gateway::WebPush,
+        1..=7 => Gateway::Apns,
+        _ => Gateway::Fcm,
+    }
+}
+
+/// The child: listens, prints its settings, then a line for each phone, then serves until its input ends.
+pub(super) async fn serve(latency: Duration, phones: usize) -> Result<()> {
+    let (clock, tasks) = (Clock::wall(), Tasks::new());
+    let config = SandboxConfig { latency, keep_journal: 0, ..SandboxConfig::default() };
+    let ids = Ids::new(clock.clone());
+    let sandbox = Sandbox::start(config, clock, ids, &tasks).await?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    writeln!(out, "{}", serde_json::to_string(&sandbox.settings())?)?;
+    for index in 0..phones {
+        let phone = sandbox.phone(gateway_of(index));
+        let keys = phone.keys();
+        let p256dh = hex(&keys.p256dh);
+        writeln!(out, "{}\t{}\t{p256dh}\t{}", phone.gateway, phone.address, hex(&keys.auth))?;
+    }
+    writeln!(out)?;
+    out.flush()?;
+    tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new())).await??;
+    Ok(())
+}
+
+impl SandboxProcess {
+    pub(super) fn start(wanted: &Wanted, folder: &Path) -> Result<Self> {
+        let errors = fs::File::create(folder.join("sandbox.log"))?;
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("--sandbox")
+            .args(["--devices", &wanted.devices.to_string()])
+            .args(["--latency-ms", &wanted.latency.as_millis().to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
+        let settings: Settings = serde_json::from_str(&lines.next().ok_or("no settings")??)?;
+        let mut phones = Vec::with_capacity(wanted.devices);
+        for line in lines {
+            let line = line?;
+            if line.is_empty() {
+                break;
+            }
+            phones.push(phone(&line)?);
+        }
+        Ok(Self { child, push_config: settings.push_config()?, settings, phones })
+    }
+
+    pub(super) fn stop(mut self) -> Result<()> {
+        drop(self.child.stdin.take());
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+fn phone(line: &str) -> Result<Phone> {
+    let mut fields = line.split('\t');
+    let mut field = || fields.next().ok_or("a field is missing");
+    Ok(Phone {
+        gateway: field()?.parse()?,
+        address: field()?.to_owned(),
+        keys: DeviceKeys { p256dh: unhex(field()?)?, auth: unhex(field()?)? },
+    })
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex<const N: usize>(text: &str) -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair)?, 16)?;
+    }
+    Ok(bytes)
+}
