@@ -80,7 +80,7 @@ pub(in super::super) async fn page(
                 u.name AS author_unit, c.text, c.created_at, c.edited_at, c.edited_by, c.deleted_at
              FROM comments c JOIN accounts a ON a.id = c.author_id JOIN org_units u ON u.id = a.unit_id
              WHERE c.post_id = $1
-               AND ($2 IS NULL OR c.thread_id > $2
+               AND (c.thread_id > $2 OR $2 IS NULL
                  OR (c.thread_id = $2 AND (c.id <> c.thread_id, c.id) > ($3 <> $2, $3)))
                AND (c.deleted_at IS NULL OR EXISTS (
                  SELECT 1 FROM comments reply WHERE reply.thread_id = c.id AND reply.id <> c.id

@@ -188,14 +188,9 @@ impl Subjects {
     }
 
     async fn join_code(&self) -> String {
-        let me = self.author.get("/api/v1/me").await.ok();
-        let number = me["personnel_number"]
-            .as_str()
-            .expect("a personnel number")
-            .to_owned();
         let people = &self.world.app.people;
         let invitations = people
-            .invite(&Invitees::Person(number))
+            .invite(&Invitees::Person(self.author.personnel_number.clone()))
             .await
             .expect("a join code");
         invitations[0].code.to_string()
