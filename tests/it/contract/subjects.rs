@@ -264,7 +264,7 @@ async fn upload(owner: &Client) -> String {
 
 fn photo_form(call: Call) -> Call {
     let mut png = Vec::new();
-    let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8, y as u8, 128]));
+    let picture = image::RgbImage::from_pixel(64, 48, image::Rgb([200, 40, 30]));
     picture
         .write_to(&mut Cursor::new(&mut png), image::ImageFormat::Png)
         .expect("a PNG");
