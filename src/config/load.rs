@@ -102,6 +102,10 @@ impl<'a> Reader<'a> {
             let Some(rest) = name.strip_prefix("STADTFUNK_") else {
                 continue;
             };
+            // These name the files themselves: the command line reads them.
+            if matches!(rest, "CONFIG" | "PUSH_CONFIG") {
+                continue;
+            }
             let rest = rest.to_ascii_lowercase();
             let key = SECTIONS.iter().find_map(|section| {
                 Some((*section, rest.strip_prefix(section)?.strip_prefix('_')?))

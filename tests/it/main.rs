@@ -8,5 +8,6 @@ mod contract;
 mod feed;
 mod people;
 mod photos;
+mod process;
 mod push;
 mod world;

@@ -48,6 +48,7 @@ pub fn router(announcements: Announcements) -> OpenApiRouter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Filter {
+    #[param(inline)]
     state: Option<StateName>,
     /// `next_cursor` of the page before.
     #[param(value_type = Option<String>)]

@@ -34,9 +34,9 @@ pub(super) async fn insert_deliveries(tx: &mut Tx, message: MessageId, at: At) -
         "INSERT INTO deliveries
             (message_id, device_id, account_id, gateway, attempts, due_at, outcome, settled_at)
          SELECT r.message_id, d.id, d.account_id, d.gateway, 0,
-                CASE WHEN d.quarantined_at IS NULL THEN $2 END,
+                CASE WHEN d.quarantined_at IS NULL THEN CAST($2 AS timestamptz) END,
                 CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE 'quarantined' END,
-                CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE $2 END
+                CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE CAST($2 AS timestamptz) END
          FROM push_recipients r JOIN devices d ON d.account_id = r.account_id
          WHERE r.message_id = $1 AND d.removed_at IS NULL
          ON CONFLICT DO NOTHING"

@@ -1,7 +1,13 @@
 //! What holds for the whole house, whatever its rooms do.
 
+mod bad_input;
+mod document;
 mod edge;
+mod idempotency;
+mod openapi;
 mod rooms;
+mod routes;
 mod schema;
 mod sources;
 mod statements;
+mod subjects;

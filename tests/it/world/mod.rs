@@ -22,7 +22,9 @@
 //!   that stands still until the test [advances](stadtfunk::clock::Clock::advance) it (or the machine's, see
 //!   [`Settings`]). A stage carries several: one after the other is a restart, side by side is a cluster;
 //! - a [`Person`](people::Person) has joined and holds a session; a [`Client`](client::Client) is a caller
-//!   without one. Both speak HTTP over TCP and give back an [`Answer`](client::Answer).
+//!   without one. Both speak HTTP over TCP and give back an [`Answer`](client::Answer);
+//! - a [sandbox](Stage::sandbox) plays the gateways, for servers that are started after it, and issues phones
+//!   that people [register](people::Person::registers).
 //!
 //! Tests never sleep. What happens by the clock happens when it is advanced; what happens in the background
 //! is waited for with [`eventually`], which gives up after ten seconds of real time.
@@ -31,6 +33,7 @@ pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod people;
+pub(crate) mod push;
 pub(crate) mod stage;
 pub(crate) mod town;
 pub(crate) mod waiting;

@@ -24,6 +24,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) account: AccountId,
+    pub(crate) personnel_number: String,
     client: Client,
 }
 
@@ -106,6 +107,7 @@ impl Newcomer<'_> {
         let token = self.sign_in(&number).await;
         Person {
             account,
+            personnel_number: number,
             client: Client {
                 server: self.world.address,
                 token: Some(token),

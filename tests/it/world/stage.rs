@@ -11,7 +11,7 @@ use stadtfunk::{
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use super::{Client, Database, town};
+use super::{Client, Database};
 
 /// When a manual clock begins: a Saturday afternoon.
 pub(crate) const START: &str = "2026-11-21T14:00:00Z";
@@ -23,9 +23,14 @@ pub(crate) struct Stage {
     pub(crate) database: Database,
     folder: TempDir,
     running: Mutex<Vec<Running>>,
+    /// The rooms of worlds without a server of their own.
+    offices: Mutex<Vec<App>>,
+    /// What runs beside the servers.
+    pub(super) tasks: Tasks,
 }
 
-/// A server of the real program.
+/// A server of the real program. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Clock,
@@ -63,6 +68,8 @@ impl Stage {
             database,
             folder: tempfile::tempdir().expect("a folder for temporary files"),
             running: Mutex::default(),
+            offices: Mutex::default(),
+            tasks: Tasks::new(),
         }
     }
 
@@ -73,10 +80,7 @@ impl Stage {
 
     /// A server with these settings and the town's org units.
     pub(crate) async fn world_with(&self, settings: Settings) -> World {
-        let config = self.config(&settings);
-        let app = app::build(config, settings.clock.clone())
-            .await
-            .unwrap_or_else(|error| panic!("the program starts: {error}"));
+        let app = self.rooms(&settings).await;
         app::start(&app);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener");
@@ -97,6 +101,29 @@ impl Stage {
         world
     }
 
+    /// The rooms without a server, beside a program that serves this stage at `address`: to hire people for it.
+    pub(crate) async fn office_of(&self, address: SocketAddr) -> World {
+        let settings = Settings {
+            clock: Clock::wall(),
+            ..Settings::default()
+        };
+        let app = self.rooms(&settings).await;
+        self.offices.lock().expect("not poisoned").push(app.clone());
+        let world = World {
+            address,
+            clock: settings.clock,
+            app,
+        };
+        world.found_the_town().await;
+        world
+    }
+
+    async fn rooms(&self, settings: &Settings) -> App {
+        app::build(self.config(settings), settings.clock.clone())
+            .await
+            .unwrap_or_else(|error| panic!("the program starts: {error}"))
+    }
+
     /// Stops every server and waits until it has: a restart is this and another [`world`](Stage::world).
     pub(crate) async fn stop_servers(&self) {
         let running = std::mem::take(&mut *self.running.lock().expect("not poisoned"));
@@ -112,6 +139,12 @@ impl Stage {
     /// Ends the test: no server may hang, no connection to the database may be left.
     pub(crate) async fn strike(self) {
         self.stop_servers().await;
+        let offices = std::mem::take(&mut *self.offices.lock().expect("not poisoned"));
+        for office in offices {
+            office.tasks.stop().await;
+            office.db.close().await;
+        }
+        self.tasks.stop().await;
         self.database.drop().await;
     }
 

@@ -1,3 +1,5 @@
+//! The file as personnel offices write it, and every mistake that it can have.
+
 use super::*;
 
 const HEADINGS: &str = "Personalnummer;Nachname;Vorname;Organisationsnummer;Organisationseinheit;\

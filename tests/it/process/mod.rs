@@ -1,0 +1,6 @@
+//! The program as an administrator runs it: a process with a configuration, signals and an exit code.
+
+mod check_config;
+mod killed;
+mod program;
+mod serving;
