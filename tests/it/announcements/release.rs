@@ -168,26 +168,6 @@ async fn the_report_accounts_for_everybody(stage: &Stage) {
     staged(&world).await;
     world.clock.advance(Duration::from_secs(10));
     let report = complete_report(&editor, &address).await;
-    eprintln!(
-        "DOC {}",
-        editor
-            .put(
-                &format!("{address}/schedule"),
-                json!({"release_at": "2020-01-01T00:00:00Z"})
-            )
-            .await
-            .json()
-    );
-    eprintln!(
-        "DOC {}",
-        editor
-            .put(
-                &format!("{other}/schedule"),
-                json!({"release_at": "2020-01-01T00:00:00Z"})
-            )
-            .await
-            .json()
-    );
     assert_eq!(report["people"]["recipients"], 4);
     assert_eq!(report["people"]["reached"], 0);
     assert_eq!(report["people"]["not_reached"], without_credentials(2));
