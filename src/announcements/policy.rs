@@ -168,7 +168,7 @@ mod tests {
     fn the_releaser_stages_then_warms_then_releases_and_never_before_t() {
         let t = at("2026-11-21T14:00:00Z");
         let before = |seconds| t - Duration::from_secs(seconds);
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         assert_eq!(
             next(t, false, false, minute, before(61)),
             Next::Wait(before(60))

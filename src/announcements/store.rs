@@ -48,18 +48,18 @@ impl Row {
         let withdrawn = step(self.withdrawn_at, self.withdrawn_by)?;
         match (self.release_at, scheduled, self.released_at, withdrawn) {
             (None, None, None, None) => Ok(State::Draft),
-            (Some(release_at), Some(scheduled), None, None) => Ok(State::Scheduled {
-                release_at,
+            (Some(t), Some(scheduled), None, None) => Ok(State::Scheduled {
+                release_at: t,
                 scheduled,
             }),
-            (Some(release_at), Some(scheduled), Some(released_at), None) => Ok(State::Released {
-                release_at,
+            (Some(t), Some(scheduled), Some(released_at), None) => Ok(State::Released {
+                release_at: t,
                 scheduled,
                 released_at,
             }),
-            (Some(release_at), Some(scheduled), Some(released_at), Some(withdrawn)) => {
+            (Some(t), Some(scheduled), Some(released_at), Some(withdrawn)) => {
                 Ok(State::Withdrawn {
-                    release_at,
+                    release_at: t,
                     scheduled,
                     released_at,
                     withdrawn,

@@ -92,36 +92,31 @@ impl Announcements {
         let row = store::row(&self.db, id)
             .await?
             .ok_or(AnnouncementError::NotFound)?;
-        let (release_at, released_at) = match row.state()? {
+        let (t, released_at) = match row.state()? {
             State::Released {
-                release_at,
+                release_at: t,
                 released_at,
                 ..
             }
             | State::Withdrawn {
-                release_at,
+                release_at: t,
                 released_at,
                 ..
-            } => (release_at, released_at),
+            } => (t, released_at),
             State::Draft | State::Scheduled { .. } => return Err(AnnouncementError::NotReleased),
         };
         let message = row.message_of_release()?;
         let account = outbox::account(&self.db, message).await?;
-        Ok(build(id, release_at, released_at, &account))
+        Ok(build(id, t, released_at, &account))
     }
 }
 
-fn build(
-    announcement: AnnouncementId,
-    release_at: At,
-    released_at: At,
-    account: &Account,
-) -> Report {
-    let late_by = released_at.millis_after(release_at);
+fn build(announcement: AnnouncementId, t: At, released_at: At, account: &Account) -> Report {
+    let late_by = released_at.millis_after(t);
     let unaccounted = account.unaccounted();
     Report {
         announcement,
-        release_at,
+        release_at: t,
         released_at,
         complete: account.waiting() == 0 && account.people.waiting == 0 && unaccounted == 0,
         hand_over: account
