@@ -29,10 +29,27 @@ const MAX_UNITS: usize = 1_000;
 /// Who is meant, as a request and an answer say it: `{"kind": "everybody"}`, or
 /// `{"kind": "units", "units": ["…"]}` for those units and all below them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", from = "Said")]
 pub enum Audience {
     Everybody,
     Units { units: Vec<OrgUnitId> },
+}
+
+/// As a request says it: serde refuses unknown fields beside a tag only where there are braces.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum Said {
+    Everybody {},
+    Units { units: Vec<OrgUnitId> },
+}
+
+impl From<Said> for Audience {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Everybody {} => Self::Everybody,
+            Said::Units { units } => Self::Units { units },
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -69,6 +69,10 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // serde would take a list for an object's values in the order of its fields.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::new(&INVALID_BODY).at("", "expected an object, not a list"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
@@ -140,6 +144,11 @@ mod tests {
         let (slug, text) = problem_of(r#"{"items":[],"more":1}"#);
         assert_eq!(slug, "invalid-body");
         assert!(text.contains(r#""/more""#), "{text}");
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        assert_eq!(problem_of(" [[]]").0, "invalid-body");
     }
 
     #[test]
