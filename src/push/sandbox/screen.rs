@@ -56,7 +56,7 @@ pub(super) fn seen(phones: &Phones, entry: &Entry) -> Seen {
 fn ciphertext(entry: &Entry, json: &Value) -> Option<Result<Vec<u8>, String>> {
     let text = match entry.gateway {
         Gateway::WebPush => return (!entry.body.is_empty()).then(|| Ok(entry.body.to_vec())),
-        Gateway::Apns => json.get("e")?,
+        Gateway::Apns => json.pointer("/e")?,
         Gateway::Fcm => json.pointer("/message/data/e")?,
     };
     let text = text.as_str().unwrap_or_default();
@@ -81,7 +81,7 @@ fn without_content(entry: &Entry, json: &Value) -> Option<Notification> {
     let (shown, class) = match entry.gateway {
         Gateway::Apns => (
             json.pointer("/aps/alert")?,
-            json.get("class"),
+            json.pointer("/class"),
         ),
         Gateway::Fcm => {
             let shown = json

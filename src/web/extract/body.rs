@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use bytes::Bytes;
 use http::header;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::super::{
     JSON_LIMIT, Problem,
@@ -69,24 +69,14 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    // serde would take a list for an object's values in the order of its fields.
-    if body.trim_ascii_start().starts_with(b"[") {
-        return Err(Problem::new(&INVALID_BODY).at("", "expected an object, not a list"));
-    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let pointer = pointer(error.path());
-        match error.inner().classify() {
-            serde_json::error::Category::Data => {
-                Problem::new(&INVALID_BODY).at(pointer, without_position(error.inner()))
-            }
-            _ => Problem::new(&MALFORMED_JSON).at("", error.inner().to_string()),
-        }
-    })?;
-    deserializer
-        .end()
+    let parsed = serde_path_to_error::deserialize(&mut deserializer);
+    // What is no JSON at all is told first: a field that is wrong before it is the smaller mistake.
+    serde_json::from_slice::<IgnoredAny>(body)
         .map_err(|error| Problem::new(&MALFORMED_JSON).at("", error.to_string()))?;
-    Ok(value)
+    parsed.map_err(|error| {
+        Problem::new(&INVALID_BODY).at(pointer(error.path()), without_position(error.inner()))
+    })
 }
 
 fn without_position(error: &serde_json::Error) -> String {
