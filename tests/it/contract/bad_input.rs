@@ -299,7 +299,7 @@ fn names_the_value(answer: &Answer) -> bool {
 /// The sound body, spoilt in one place at a time, with that place.
 fn spoilt(sound: &Value) -> Vec<(String, Value)> {
     let mut bodies = Vec::new();
-    for place in places(sound, String::new()) {
+    for place in places(sound, "") {
         let value = sound.pointer(&place).expect("a place of the body");
         for bad in spoils(value) {
             let mut body = sound.clone();
@@ -311,17 +311,17 @@ fn spoilt(sound: &Value) -> Vec<(String, Value)> {
 }
 
 /// JSON pointers to every value of a value, itself included.
-fn places(value: &Value, here: String) -> Vec<String> {
-    let mut all = vec![here.clone()];
+fn places(value: &Value, here: &str) -> Vec<String> {
+    let mut all = vec![here.to_owned()];
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                all.extend(places(member, format!("{here}/{name}")));
+                all.extend(places(member, &format!("{here}/{name}")));
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                all.extend(places(item, format!("{here}/{index}")));
+                all.extend(places(item, &format!("{here}/{index}")));
             }
         }
         _ => {}
