@@ -74,6 +74,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // What is no JSON at all is told first: a field that is wrong before it is the smaller mistake.
     serde_json::from_slice::<IgnoredAny>(body)
         .map_err(|error| Problem::new(&MALFORMED_JSON).at("", error.to_string()))?;
+    // serde would take a list for an object's values in the order of its fields.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::new(&INVALID_BODY).at("", "expected an object, not a list"));
+    }
     parsed.map_err(|error| {
         Problem::new(&INVALID_BODY).at(pointer(error.path()), without_position(error.inner()))
     })
