@@ -18,9 +18,11 @@ impl Photos {
         let photos = self.clone();
         self.tasks.spawn(async move {
             loop {
+                // From the beginning of a round: a clock that moves on meanwhile is not slept over.
+                let next = photos.clock.now() + EVERY;
                 photos.tidy().await;
                 tokio::select! {
-                    () = photos.clock.sleep(EVERY) => {}
+                    () = photos.clock.sleep_until(next) => {}
                     () = photos.tasks.stopping() => return,
                 }
             }
