@@ -171,7 +171,7 @@ fn answer(
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(Some(Duration::from_secs(60)));
+        .keep_alive_interval(Some(Duration::from_mins(1)));
     let connection = builder
         .serve_connection(TokioIo::new(stream), service)
         .into_owned();

@@ -44,7 +44,7 @@ use crate::{clock::Clock, db::Db, people::People, tasks::Tasks};
 /// The most that a JSON body may weigh. Photos and personnel files have limits of their own.
 pub const JSON_LIMIT: usize = 256 * 1024;
 /// No answer takes longer; a slow upload counts.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What the edge itself needs.
 #[derive(Clone)]

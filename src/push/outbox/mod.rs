@@ -29,7 +29,7 @@ pub const BATCH: usize = 1_000;
 
 /// How long a process may hold a claim before another takes it over. Longer than a gateway may take to
 /// answer, with time to settle.
-pub const LEASE: Duration = Duration::from_secs(60);
+pub const LEASE: Duration = Duration::from_mins(1);
 
 /// Deliveries of one message that this process may hand over until the lease ends.
 pub struct Claim {

@@ -32,9 +32,9 @@ use crate::{clock::At, db::DbError, id::AccountId};
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// How long an answer can be asked for again.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(24);
 /// After this long without an answer, the process that reserved the key is taken to have died.
-const ABANDONED: Duration = Duration::from_secs(120);
+const ABANDONED: Duration = Duration::from_mins(2);
 
 /// One request's claim to be done once.
 struct Once {
@@ -70,7 +70,7 @@ pub async fn answer_once(State(edge): State<Edge>, request: Request, next: Next)
     };
     once.answer(request, next)
         .await
-        .unwrap_or_else(|problem| problem.into_response())
+        .unwrap_or_else(axum::response::IntoResponse::into_response)
 }
 
 impl Once {
