@@ -18,9 +18,10 @@ impl Photos {
         let photos = self.clone();
         self.tasks.spawn(async move {
             loop {
+                let next = photos.clock.now() + EVERY;
                 photos.tidy().await;
                 tokio::select! {
-                    () = photos.clock.sleep(EVERY) => {}
+                    () = photos.clock.sleep_until(next) => {}
                     () = photos.tasks.stopping() => return,
                 }
             }
