@@ -78,7 +78,7 @@ async fn run(cli: Cli, terminal: &Terminal) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Serve => serve::run(load(&sources)?).await,
         Command::Demo(demo) => demo::run(demo, terminal).await,
-        Command::CheckConfig => Ok(check_config::run(&sources, terminal)),
+        Command::CheckConfig => Ok(check_config::run(&sources, *terminal)),
         Command::Migrate => migrate::run(&load(&sources)?, terminal).await,
         Command::Openapi => openapi::run(load(&sources)?, terminal).await,
         Command::People(command) => people::run(command, load(&sources)?, *terminal).await,

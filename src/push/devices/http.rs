@@ -226,7 +226,11 @@ async fn delete_device(
     employee: Employee,
     Path(device): Path<DeviceId>,
 ) -> Result<NoContent, Problem> {
-    if push.remove_device(employee.account(), device).await? { Ok(NoContent) } else { Err(Problem::not_found()) }
+    if push.remove_device(employee.account(), device).await? {
+        Ok(NoContent)
+    } else {
+        Err(Problem::not_found())
+    }
 }
 
 /// What an app needs before it can register.

@@ -17,7 +17,9 @@ pub(super) const SETTLE_PAUSE: Duration = Duration::from_secs(1);
 /// on top so that a thousand don't return at once; else exponential with full jitter.
 pub(super) fn wait(attempts: u32, said: Option<Duration>, random: [u8; 2]) -> Duration {
     let fraction = f64::from(u16::from_be_bytes(random)) / f64::from(u16::MAX);
-    if let Some(said) = said { said + BASE.mul_f64(fraction) } else {
+    if let Some(said) = said {
+        said + BASE.mul_f64(fraction)
+    } else {
         let doublings = attempts.saturating_sub(1).min(16);
         BASE.saturating_mul(1 << doublings)
             .min(CAP)

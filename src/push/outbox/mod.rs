@@ -140,6 +140,15 @@ pub(super) async fn give_back(db: &Db, claim: ClaimId, now: At) -> Result<u64> {
     store::give_back(db, claim, now).await
 }
 
+/// Gives back what an earlier process had claimed when it died. On SQLite there is one process, so
+/// whatever is claimed when it starts is a dead one's; on PostgreSQL leases must end by themselves.
+pub(super) async fn recover(db: &Db, now: At) -> Result<()> {
+    if db.is_sqlite() {
+        store::give_back_all(db, now).await?;
+    }
+    Ok(())
+}
+
 /// Ends what has expired, and finishes the messages of which nothing waits any more.
 pub(super) async fn tidy(db: &Db, now: At) -> Result<()> {
     store::expire(db, now).await?;

@@ -228,6 +228,10 @@ impl Apns {
 
 /// A JSON object whose `aps` is one too. What the app makes of it is the app's business.
 #[derive(Deserialize)]
+#[expect(
+    clippy::zero_sized_map_values,
+    reason = "only that it is an object matters"
+)]
 struct Payload {
     #[serde(rename = "aps")]
     _aps: HashMap<String, IgnoredAny>,

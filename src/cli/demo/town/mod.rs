@@ -42,12 +42,12 @@ impl Town {
             text: String::new(),
         };
         maker.text.push_str(HEADINGS);
-        let (mut editor, mut moderator, mut admin) = Default::default();
+        let (mut editor, mut moderator, mut admin) = (String::new(), String::new(), String::new());
         for office in OFFICES {
             let numbers = maker.office(office);
             match office.0 {
                 PRESS_OFFICE => (editor, moderator) = (numbers[0].clone(), numbers[1].clone()),
-                IT_OFFICE => admin = numbers[0].clone(),
+                IT_OFFICE => admin.clone_from(&numbers[0]),
                 _ => {}
             }
         }
