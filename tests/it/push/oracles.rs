@@ -1,5 +1,7 @@
 //! Independent implementations judge what went over the wire: `ece` decrypts, `web-push` builds the same
-//! headers and reads our VAPID token, `a2` builds the same `aps`.
+//! headers and reads our VAPID token, `a2` builds the same `aps`, `google-fcm1` the same message for FCM.
+
+mod fcm;
 
 use a2::{DefaultNotificationBuilder, NotificationBuilder as _, NotificationOptions};
 use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
