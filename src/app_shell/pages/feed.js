@@ -1,0 +1,50 @@
+// The newsfeed: what is pinned, what waits to be sent, and the posts of all channels, newest first.
+
+import { get } from "/shared/api.js";
+import { fill, h, icon } from "/shared/element.js";
+import { problem } from "/shared/problem.js";
+import { card } from "./card.js";
+import { waiting } from "./outbox.js";
+import { say } from "./words.js";
+
+/** @type {import("./app.js").Page} */
+export async function feedPage(visit) {
+  const first = await get("/feed");
+  const list = h("div", { class: "stack" });
+  const end = h("div", { class: "stack" });
+
+  /** @param {any} page */
+  function add(page) {
+    list.append(...page.items.map((/** @type {any} */ post) => card(post, visit)));
+    fill(end, page.next_cursor && h("button", { onclick: () => older(page.next_cursor) }, say.older));
+  }
+
+  /** @param {string} cursor */
+  async function older(cursor) {
+    end.firstElementChild?.setAttribute("disabled", "");
+    try {
+      add(await get(`/feed?cursor=${cursor}`));
+    } catch (error) {
+      fill(end, problem(error, () => older(cursor)));
+    }
+  }
+
+  add(first);
+  const pinned = first.pinned ?? [];
+  const queue = waiting().map((post) => queuedCard(post, visit));
+  const empty = !first.items.length && !pinned.length && !queue.length;
+  return h("div", { class: "stack" },
+    h("h1", {}, say.news),
+    pinned.length > 0 && h("section", { class: "stack", "aria-label": say.pinned },
+      h("p", { class: "pinned row small muted" }, icon("pin"), say.pinned),
+      pinned.map((/** @type {any} */ post) => card(post, visit))),
+    queue, list, empty && h("p", { class: "empty" }, say.emptyFeed), end);
+}
+
+/** What was written here and has not left yet. @param {import("./outbox.js").Queued} queued @param {import("./app.js").Visit} visit */
+function queuedCard(queued, visit) {
+  return h("article", { class: "card post queued stack" },
+    h("p", { class: "text" }, queued.post.text),
+    h("p", { class: "small" }, queued.refused ? `${say.refused}: ${queued.refused}` : say.pending),
+    h("div", { class: "row" }, h("button", { onclick: () => { queued.discard(); visit.go("/"); } }, say.discard)));
+}
