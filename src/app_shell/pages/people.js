@@ -38,7 +38,7 @@ export async function peoplePage(visit) {
       if (!cursor) fill(list);
       list.append(...page.items.map(entry));
       fill(end, !list.children.length && h("p", { class: "empty" }, say.nobody),
-        page.next_cursor && h("button", { onclick: () => find(null, page.next_cursor) }, say.older.replace(/Ältere/, "Mehr").replace(/older/, "more")));
+        page.next_cursor && h("button", { onclick: () => find(null, page.next_cursor) }, say.morePeople));
     } catch (error) {
       fill(end, problem(error, () => find(null, cursor)));
     }

@@ -78,7 +78,7 @@ export async function picture(path) {
   return URL.createObjectURL(await response.blob());
 }
 
-/** A UUID, also where the page is not served over TLS. */
+/** 128 random bits. Not `randomUUID`, which a page without TLS does not have. */
 export function newKey() {
   const octets = crypto.getRandomValues(new Uint8Array(16));
   return [...octets].map((octet) => octet.toString(16).padStart(2, "0")).join("");
