@@ -1,8 +1,9 @@
 //! The composition root: every room is made here, once, and given what it needs.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
+use futures::FutureExt as _;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -10,7 +11,6 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use secrecy::ExposeSecret as _;
-use futures::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
@@ -36,7 +36,7 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The rooms of one process.
 #[derive(Clone)]
 pub struct App {
-    pub config: std::sync::Arc<Config>,
+    pub config: Arc<Config>,
     pub clock: Clock,
     pub ids: Ids,
     pub tasks: Tasks,
@@ -139,8 +139,7 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
     drop(listener);
     let patience = Duration::from_secs(app.config.server.shutdown_seconds);
     let in_time = tokio::time::timeout(patience, async {
-        connections.shutdown().await;
-        app.tasks.stop().await;
+        tokio::join!(connections.shutdown(), app.tasks.stop());
     });
     if in_time.await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
@@ -171,7 +170,7 @@ fn answer(
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(Some(Duration::from_secs(60)));
+        .keep_alive_interval(Some(Duration::from_mins(1)));
     let connection = builder
         .serve_connection(TokioIo::new(stream), service)
         .into_owned();
@@ -182,6 +181,3 @@ fn answer(
         }
     });
 }
-
-/// Compiles only if answering can't fail: every error has become a response.
-const _: fn(Infallible) = |never| match never {};

@@ -23,6 +23,7 @@ pub fn routes(app: &App) -> Router {
     edge(
         api.merge(pages),
         Edge {
+            trusted_proxies: app.config.server.trusted_proxies.as_slice().into(),
             people: app.people.clone(),
             db: app.db.clone(),
             clock: app.clock.clone(),
@@ -45,6 +46,8 @@ fn api(app: &App) -> OpenApiRouter {
         .merge(feed::http::router(app.feed.clone()))
         .merge(photos::http::router(app.photos.clone()))
         // What the city says, and the desk from which it says it.
-        .merge(announcements::readers::http::router(app.announcements.clone()))
+        .merge(announcements::readers::http::router(
+            app.announcements.clone(),
+        ))
         .merge(announcements::http::router(app.announcements.clone()))
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::{Terminal, load};
 use crate::config::Sources;
 
-pub(super) fn run(sources: &Sources, terminal: &Terminal) -> ExitCode {
+pub(super) fn run(sources: &Sources, terminal: Terminal) -> ExitCode {
     match load(sources) {
         Ok(_) => {
             terminal.say("Die Konfiguration ist in Ordnung. / The configuration is in order.");

@@ -77,8 +77,8 @@ async fn run(cli: Cli, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let sources = cli.sources();
     match cli.command {
         Command::Serve => serve::run(load(&sources)?).await,
-        Command::Demo(demo) => demo::run(demo, &terminal).await,
-        Command::CheckConfig => Ok(check_config::run(&sources, terminal)),
+        Command::Demo(demo) => demo::run(demo, terminal).await,
+        Command::CheckConfig => Ok(check_config::run(&sources, *terminal)),
         Command::Migrate => migrate::run(&load(&sources)?, terminal).await,
         Command::Openapi => openapi::run(load(&sources)?, terminal).await,
         Command::People(command) => people::run(command, load(&sources)?, *terminal).await,

@@ -12,6 +12,10 @@ use std::{error::Error, fmt::Display, process::ExitCode};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Terminal;
 
+#[expect(
+    clippy::unused_self,
+    reason = "whoever prints must have been given the terminal"
+)]
 impl Terminal {
     pub(super) fn new() -> Self {
         Self

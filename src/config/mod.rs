@@ -8,7 +8,11 @@ mod error;
 mod load;
 pub mod push;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use serde::Deserialize;
 
@@ -37,6 +41,8 @@ pub struct ServerConfig {
     pub public_url: String,
     /// The city's name, as letters and pages show it.
     pub city: String,
+    /// Reverse proxies whose `X-Forwarded-For` is believed: by it, failed attempts are counted per client.
+    pub trusted_proxies: Vec<IpAddr>,
     /// How many seconds a shutdown waits for answers under way.
     pub shutdown_seconds: u64,
 }
@@ -102,6 +108,7 @@ impl Default for ServerConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: "http://127.0.0.1:8080".to_owned(),
             city: "Stadtverwaltung".to_owned(),
+            trusted_proxies: Vec::new(),
             shutdown_seconds: 20,
         }
     }

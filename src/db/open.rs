@@ -45,7 +45,9 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
         .pragma("temp_store", "memory")
         .pragma("mmap_size", "268435456");
     if let Some(folder) = options.get_filename().parent() {
-        tokio::fs::create_dir_all(folder).await.map_err(sqlx::Error::Io)?;
+        tokio::fs::create_dir_all(folder)
+            .await
+            .map_err(sqlx::Error::Io)?;
     }
     let write = SqlitePoolOptions::new()
         .max_connections(1)

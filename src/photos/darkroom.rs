@@ -10,12 +10,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::{
     decode::{Limits, Refusal, decode},
     variants::{Developed, render},
 };
+use crate::tasks::Tasks;
 
 /// At most two at once: two of the largest pictures take under a gigabyte, and a town's server has two
 /// cores to give.
@@ -28,6 +29,7 @@ const TIME: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub(super) struct Darkroom {
     limits: Limits,
+    tasks: Tasks,
     places: Arc<Semaphore>,
 }
 
@@ -42,9 +44,10 @@ pub(super) enum DarkroomError {
 }
 
 impl Darkroom {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits, tasks: Tasks) -> Self {
         Self {
             limits,
+            tasks,
             places: Arc::new(Semaphore::new(PLACES)),
         }
     }
@@ -60,7 +63,7 @@ impl Darkroom {
         };
         let limits = self.limits;
         let deadline = Instant::now() + TIME;
-        let work = spawn_blocking(move || {
+        let work = self.tasks.spawn_blocking(move || {
             let _place = place;
             let go_on = || {
                 if Instant::now() < deadline {

@@ -167,6 +167,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::cast_possible_truncation, reason = "a pattern that repeats")]
     fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
         let mut file = Cursor::new(Vec::new());
         let picture = RgbaImage::from_fn(width, height, |x, y| {

@@ -6,9 +6,9 @@ use super::{Photos, PhotosError, Size, storage, store};
 use crate::{clock::At, id::PhotoId};
 
 /// How long a photo may wait for its post.
-pub const UNATTACHED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+pub const UNATTACHED_FOR: Duration = Duration::from_hours(24);
 /// How often the room is tidied.
-const EVERY: Duration = Duration::from_secs(60 * 60);
+const EVERY: Duration = Duration::from_hours(1);
 /// Photos that are forgotten in one go.
 const BATCH: i64 = 100;
 
@@ -18,9 +18,11 @@ impl Photos {
         let photos = self.clone();
         self.tasks.spawn(async move {
             loop {
+                // From the beginning of a round: a clock that moves on meanwhile is not slept over.
+                let next = photos.clock.now() + EVERY;
                 photos.tidy().await;
                 tokio::select! {
-                    () = photos.clock.sleep(EVERY) => {}
+                    () = photos.clock.sleep_until(next) => {}
                     () = photos.tasks.stopping() => return,
                 }
             }

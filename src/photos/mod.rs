@@ -149,10 +149,10 @@ impl Photos {
             db,
             clock,
             ids,
+            darkroom: Darkroom::new(limits, tasks.clone()),
             tasks,
             storage: Storage::open(&config.store)?,
             reception: Reception::new(),
-            darkroom: Darkroom::new(limits),
         })
     }
 

@@ -113,7 +113,7 @@ impl Sealing {
 }
 
 /// HKDF-SHA-256 (RFC 5869).
-fn expand<const N: usize>(salt: &[u8], secret: &[u8], info: &[&[u8]], into: &mut [u8; N]) {
+fn expand<const N: usize>(salt: &[u8], secret: &[u8], info: &[&[u8]], octets: &mut [u8; N]) {
     struct Length(usize);
     impl hkdf::KeyType for Length {
         fn len(&self) -> usize {
@@ -122,13 +122,13 @@ fn expand<const N: usize>(salt: &[u8], secret: &[u8], info: &[&[u8]], into: &mut
     }
     let key = hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(secret);
     // HKDF fails only beyond 255 blocks of 32 octets; `N` is 32 at most. Were it to fail all the same, the
-    // zeros left in `into` must not be used as a key, so nothing may go on.
+    // zeros left in `octets` must not be used as a key, so nothing may go on.
     #[expect(
         clippy::expect_used,
         reason = "12, 16 and 32 octets are never too many"
     )]
     key.expand(info, Length(N))
-        .and_then(|okm| okm.fill(into))
+        .and_then(|okm| okm.fill(octets))
         .expect("at most 32 octets");
 }
 

@@ -26,9 +26,9 @@ pub mod pages;
 pub mod problem;
 pub mod respond;
 
-use std::time::Duration;
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use http::{HeaderName, HeaderValue, header};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer,
@@ -38,14 +38,14 @@ use tower_http::{
 pub use self::{
     page::{Cursor, Page, PageQuery},
     problem::{Problem, ProblemType, Words},
-    respond::{Created, NoContent},
+    respond::{Created, CreatedSecret, NoContent},
 };
 use crate::{clock::Clock, db::Db, people::People, tasks::Tasks};
 
 /// The most that a JSON body may weigh. Photos and personnel files have limits of their own.
 pub const JSON_LIMIT: usize = 256 * 1024;
 /// No answer takes longer; a slow upload counts.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What the edge itself needs.
 #[derive(Clone)]
@@ -54,11 +54,14 @@ pub struct Edge {
     pub db: Db,
     pub clock: Clock,
     pub tasks: Tasks,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[IpAddr]>,
 }
 
 /// Puts the layers around the routes. From the outside in: headers that every answer bears, compression,
 /// problems in the caller's language, panics, the time limit, who is calling, `Idempotency-Key`, `ETag`.
 pub fn edge(routes: Router, edge: Edge) -> Router {
+    let trusted = extract::TrustedProxies(edge.trusted_proxies.clone());
     routes
         .layer(middleware::from_fn(conditional::answer_not_modified))
         .layer(middleware::from_fn_with_state(
@@ -74,6 +77,7 @@ pub fn edge(routes: Router, edge: Edge) -> Router {
             TIMEOUT,
         ))
         .layer(CatchPanicLayer::custom(problem::from_panic))
+        .layer(Extension(trusted))
         .layer(middleware::from_fn(problem::render))
         .layer(CompressionLayer::new())
         .layer(always("x-content-type-options", "nosniff"))

@@ -308,6 +308,7 @@ pub fn accepted_language(headers: &HeaderMap) -> Language {
 }
 
 /// A panic in a handler is our fault, and tells the caller nothing.
+#[expect(clippy::needless_pass_by_value, reason = "tower-http hands it over")]
 pub fn from_panic(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     let cause = panic
         .downcast_ref::<String>()

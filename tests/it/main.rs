@@ -3,6 +3,12 @@
 //! Every test that touches data runs twice, on SQLite and on PostgreSQL ([`both!`]); every one speaks to a
 //! real server over real TCP. [`world`] is what they stand on.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends where it can't go on, in its helpers too"
+)]
+
 mod announcements;
 mod contract;
 mod feed;

@@ -44,14 +44,21 @@ pub(super) enum Body {
     Nothing,
     Json(Value),
     /// A form with one file, and what it shows.
-    Photo { jpeg: &'static [u8], alt_text: String },
+    Photo {
+        jpeg: &'static [u8],
+        alt_text: String,
+    },
 }
 
 const BOUNDARY: &str = "stadtfunk-demo-2f6c1e";
 
 impl Client {
     pub(super) fn new(server: SocketAddr, tasks: Tasks) -> Self {
-        Self { server, tasks, free: Mutex::default() }
+        Self {
+            server,
+            tasks,
+            free: Mutex::default(),
+        }
     }
 
     pub(super) async fn get(&self, token: &str, path: &str) -> Result<Value, CallError> {
@@ -92,9 +99,18 @@ impl Client {
         self.free.lock().await.push(connection);
         if !status.is_success() {
             let body = String::from_utf8_lossy(&bytes).into_owned();
-            return Err(CallError::Refused { method, path: path.to_owned(), status, body });
+            return Err(CallError::Refused {
+                method,
+                path: path.to_owned(),
+                status,
+                body,
+            });
         }
-        if bytes.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&bytes)?) }
+        if bytes.is_empty() {
+            Ok(Value::Null)
+        } else {
+            Ok(serde_json::from_slice(&bytes)?)
+        }
     }
 
     fn request(

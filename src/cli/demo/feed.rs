@@ -50,7 +50,13 @@ pub(super) async fn fill(
         let post = client.post(&crew.editor, "/api/v1/posts", body).await?;
         let post = id(&post);
         if index == 0 {
-            client.put(&crew.editor, &format!("/api/v1/posts/{post}/pin"), json!({})).await?;
+            client
+                .put(
+                    &crew.editor,
+                    &format!("/api/v1/posts/{post}/pin"),
+                    json!({}),
+                )
+                .await?;
         }
         converse(client, members, &post, index * 31).await?;
         progress.inc(1);
@@ -74,7 +80,10 @@ async fn open_channel(
     let channel = json!({
         "name": name, "description": description, "kind": kind, "audience": {"kind": "everybody"},
     });
-    client.post(&crew.admin, "/api/v1/channels", channel).await.map(|channel| id(&channel))
+    client
+        .post(&crew.admin, "/api/v1/channels", channel)
+        .await
+        .map(|channel| id(&channel))
 }
 
 async fn post_photo(
@@ -83,12 +92,20 @@ async fn post_photo(
     channel: &str,
     photo: &Photo,
 ) -> Result<String, CallError> {
-    let upload = Body::Photo { jpeg: photo.jpeg, alt_text: photo.alt_text.to_owned() };
-    let uploaded = client.call(Method::POST, &author.token, "/api/v1/photos", upload).await?;
+    let upload = Body::Photo {
+        jpeg: photo.jpeg,
+        alt_text: photo.alt_text.to_owned(),
+    };
+    let uploaded = client
+        .call(Method::POST, &author.token, "/api/v1/photos", upload)
+        .await?;
     let post = json!({
         "channel_id": channel, "text": photo.caption, "photo_ids": [id(&uploaded)],
     });
-    client.post(&author.token, "/api/v1/posts", post).await.map(|post| id(&post))
+    client
+        .post(&author.token, "/api/v1/posts", post)
+        .await
+        .map(|post| id(&post))
 }
 
 /// A few people comment, one is answered, and many react.
@@ -102,7 +119,9 @@ async fn converse(
     for index in 0..COMMENTS_EACH {
         let author = member(members, offset + index * 101);
         let text = COMMENTS[(offset + index) % COMMENTS.len()];
-        let comment = client.post(&author.token, &comments, json!({"text": text})).await?;
+        let comment = client
+            .post(&author.token, &comments, json!({"text": text}))
+            .await?;
         if index == 0 {
             let author = member(members, offset + 500);
             let text = REPLIES[offset % REPLIES.len()];
@@ -115,7 +134,9 @@ async fn converse(
         .map(|index| async move {
             let author = member(members, offset * 3 + index * 17);
             let kind = REACTIONS[(offset + index) % REACTIONS.len()];
-            client.put(&author.token, reaction, json!({"kind": kind})).await
+            client
+                .put(&author.token, reaction, json!({"kind": kind}))
+                .await
         })
         .buffer_unordered(AT_ONCE)
         .try_collect::<Vec<_>>()

@@ -45,7 +45,10 @@ pub(super) struct Demo {
 }
 
 pub(super) async fn run(demo: Demo, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    serve::write_logs(&LogConfig { filter: "warn".to_owned(), format: LogFormat::Text })?;
+    serve::write_logs(&LogConfig {
+        filter: "warn".to_owned(),
+        format: LogFormat::Text,
+    })?;
     let shutdown = serve::shutdown_signal()?;
     let stage = Stage::set_up(&demo.data, demo.listen, demo.database.as_ref()).await?;
     let server = stage.open()?;
@@ -65,7 +68,11 @@ async fn show(stage: &Stage, demo: &Demo, terminal: &Terminal) -> Result<ExitCod
         stay_open(stage, &town, terminal).await?;
         std::future::pending::<()>().await;
     }
-    Ok(if accounted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if accounted {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Everything up to the reports; whether every recipient is accounted for.

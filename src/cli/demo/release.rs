@@ -82,10 +82,14 @@ async fn schedule_one(
     draft: Value,
     at: At,
 ) -> Result<Release, CallError> {
-    let draft = client.post(&crew.editor, "/api/v1/editorial/announcements", draft).await?;
+    let draft = client
+        .post(&crew.editor, "/api/v1/editorial/announcements", draft)
+        .await?;
     let id = draft["id"].as_str().unwrap_or_default().to_owned();
     let path = format!("/api/v1/editorial/announcements/{id}/schedule");
-    client.put(&crew.editor, &path, json!({"release_at": at})).await?;
+    client
+        .put(&crew.editor, &path, json!({"release_at": at}))
+        .await?;
     Ok(Release { title, id, at })
 }
 
@@ -105,7 +109,11 @@ pub(super) async fn count_down(release: &Release, bars: &MultiProgress) {
         if left.is_zero() {
             break;
         }
-        bar.set_message(format!("T−{:04.1} s · {}", left.as_secs_f64(), release.title));
+        bar.set_message(format!(
+            "T−{:04.1} s · {}",
+            left.as_secs_f64(),
+            release.title
+        ));
         tokio::time::sleep(left.min(LOOK)).await;
     }
     bar.finish_with_message(format!("T {} · {}", release.at, release.title));

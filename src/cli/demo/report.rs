@@ -117,7 +117,11 @@ fn add_devices(text: &mut String, devices: &Devices) {
             let _ = writeln!(text, "     {name:<26} {:>6}", ended.count);
         }
         if gateway.waiting > 0 {
-            let _ = writeln!(text, "     {} waiting {:>18}", gateway.gateway, gateway.waiting);
+            let _ = writeln!(
+                text,
+                "     {} waiting {:>18}",
+                gateway.gateway, gateway.waiting
+            );
         }
     }
 }

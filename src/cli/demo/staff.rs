@@ -27,8 +27,11 @@ use crate::{
 const AT_ONCE: usize = 16;
 
 /// Which phones the town's people carry, in the order in which they join.
-const PHONES: [(Gateway, usize); 3] =
-    [(Gateway::Fcm, 900), (Gateway::Apns, 520), (Gateway::WebPush, 60)];
+const PHONES: [(Gateway, usize); 3] = [
+    (Gateway::Fcm, 900),
+    (Gateway::Apns, 520),
+    (Gateway::WebPush, 60),
+];
 
 /// How many people join; the others have no phone with the app.
 pub(super) const JOINING: usize = 900 + 520 + 60;
@@ -65,7 +68,10 @@ impl Crew {
         Ok(Self {
             editor: sign_in(people, client, &town.editor).await?,
             admin: sign_in(people, client, &town.admin).await?,
-            fire_brigade: brigade.ok_or("the town has no fire brigade")?.id.to_string(),
+            fire_brigade: brigade
+                .ok_or("the town has no fire brigade")?
+                .id
+                .to_string(),
         })
     }
 }
@@ -73,7 +79,11 @@ impl Crew {
 /// A new code for a person, as an administrator makes one.
 pub(super) async fn code_for(people: &People, number: &str) -> Result<String, Failure> {
     let invitations = people.invite(&Invitees::Person(number.to_owned())).await?;
-    Ok(invitations.first().ok_or("nobody has that number")?.code.to_string())
+    Ok(invitations
+        .first()
+        .ok_or("nobody has that number")?
+        .code
+        .to_string())
 }
 
 /// The desk's computer: a session beside the phone's, without a device.
@@ -91,7 +101,9 @@ pub(super) async fn join(
     invitations: &[Invitation],
     progress: &ProgressBar,
 ) -> Result<Vec<Member>, CallError> {
-    let gateways = PHONES.iter().flat_map(|(gateway, count)| std::iter::repeat_n(*gateway, *count));
+    let gateways = PHONES
+        .iter()
+        .flat_map(|(gateway, count)| std::iter::repeat_n(*gateway, *count));
     // Every gateway's phones are spread over all offices.
     let people = spread(invitations);
     stream::iter(people.into_iter().zip(gateways))
@@ -107,7 +119,9 @@ pub(super) async fn join(
 
 /// Every 13th person first, then every 13th of the rest, and so on: the file is sorted by office.
 fn spread(invitations: &[Invitation]) -> Vec<&Invitation> {
-    (0..13).flat_map(|offset| invitations.iter().skip(offset).step_by(13)).collect()
+    (0..13)
+        .flat_map(|offset| invitations.iter().skip(offset).step_by(13))
+        .collect()
 }
 
 async fn join_one(
@@ -123,10 +137,20 @@ async fn join_one(
     };
     let code = invitation.code.to_string();
     let session = client
-        .post("", "/api/v1/sessions", json!({"code": code, "device_name": device_name}))
+        .post(
+            "",
+            "/api/v1/sessions",
+            json!({"code": code, "device_name": device_name}),
+        )
         .await?;
     let token = session["token"].as_str().unwrap_or_default().to_owned();
-    client.put(&token, "/api/v1/devices/current", registration(gateway, phone)).await?;
+    client
+        .put(
+            &token,
+            "/api/v1/devices/current",
+            registration(gateway, phone),
+        )
+        .await?;
     Ok(Member { token })
 }
 

@@ -59,7 +59,10 @@ impl Stage {
         let folder = folder.canonicalize()?;
         let clock = Clock::wall();
         let sandbox_tasks = Tasks::new();
-        let sandbox = SandboxConfig { keep_journal: JOURNAL, ..SandboxConfig::default() };
+        let sandbox = SandboxConfig {
+            keep_journal: JOURNAL,
+            ..SandboxConfig::default()
+        };
         let ids = Ids::new(clock.clone());
         let sandbox = Sandbox::start(sandbox, clock.clone(), ids, &sandbox_tasks).await?;
         let listener = bind(listen)?;
@@ -67,11 +70,20 @@ impl Stage {
         let config = configuration(&folder, address, database, &sandbox)?;
         let app = app::build(config, clock).await?;
         if !app.people.org_units().await?.is_empty() {
-            return Err("die Datenbank ist nicht leer: die Vorführung will eine eigene / \
+            return Err(
+                "die Datenbank ist nicht leer: die Vorführung will eine eigene / \
                         the database is not empty: the demo wants one of its own"
-                .into());
+                    .into(),
+            );
         }
-        Ok(Self { folder, app, sandbox, sandbox_tasks, listener, address })
+        Ok(Self {
+            folder,
+            app,
+            sandbox,
+            sandbox_tasks,
+            listener,
+            address,
+        })
     }
 
     /// Opens the server's doors.
@@ -117,7 +129,11 @@ impl Stage {
     }
 
     pub(super) fn database_name(&self) -> &'static str {
-        if self.app.db.is_sqlite() { "SQLite" } else { "PostgreSQL" }
+        if self.app.db.is_sqlite() {
+            "SQLite"
+        } else {
+            "PostgreSQL"
+        }
     }
 
     /// Where the letters with the join codes are.
@@ -127,8 +143,15 @@ impl Stage {
 
     pub(super) fn write_letters(&self, invitations: &[Invitation]) -> io::Result<()> {
         let server = &self.app.config.server;
-        let sender = Sender { city: &server.city, public_url: &server.public_url };
-        write_letters(BufWriter::new(fs::File::create(self.letters())?), &sender, invitations)
+        let sender = Sender {
+            city: &server.city,
+            public_url: &server.public_url,
+        };
+        write_letters(
+            BufWriter::new(fs::File::create(self.letters())?),
+            &sender,
+            invitations,
+        )
     }
 }
 
@@ -175,7 +198,9 @@ fn configuration(
             city: CITY.to_owned(),
             ..ServerConfig::default()
         },
-        database: DatabaseConfig { url: database.cloned().unwrap_or_else(own) },
+        database: DatabaseConfig {
+            url: database.cloned().unwrap_or_else(own),
+        },
         people: PeopleConfig::default(),
         photos: PhotosConfig {
             store: format!("file:{}", folder.join("photos").display()),

@@ -255,7 +255,7 @@ fn read(
 }
 
 fn check(name: &str, class: &ClassConfig, file: &mut File<'_>) {
-    let ttl = (Duration::from_secs(60)..=LONGEST_TTL).contains(&class.ttl);
+    let ttl = (Duration::from_mins(1)..=LONGEST_TTL).contains(&class.ttl);
     file.check(
         ttl,
         &format!("{name}.ttl_seconds"),

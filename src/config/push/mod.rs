@@ -108,7 +108,10 @@ mod tests {
                  team_id = \"TEAM123456\"\ntopic = \"\"\nconnections = 0\n",
             ),
             ("webpush.toml", "enabled = true\nsubject = \"somebody\"\n"),
-            ("classes.toml", "[alert.apns]\npriority = 7\ninterruption_level = \"active\"\n"),
+            (
+                "classes.toml",
+                "[alert.apns]\npriority = 7\ninterruption_level = \"active\"\n",
+            ),
         ]);
         assert_eq!(
             found,

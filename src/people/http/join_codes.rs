@@ -13,7 +13,7 @@ use crate::{
         join_codes::{InviteError, Purpose},
     },
     web::{
-        Created, Problem,
+        CreatedSecret, Problem,
         extract::{Json, Path},
         problem::ProblemBody,
     },
@@ -56,10 +56,10 @@ pub(super) async fn create_join_code(
     admin: Admin,
     Path(id): Path<AccountId>,
     Json(NewJoinCode { purpose }): Json<NewJoinCode>,
-) -> Result<Created<JoinCode>, Problem> {
+) -> Result<CreatedSecret<JoinCode>, Problem> {
     let invitation = people.make_join_code(&admin, id, purpose).await?;
     let (code, expires_at) = (invitation.code.to_string(), invitation.expires_at);
-    Ok(Created(JoinCode {
+    Ok(CreatedSecret(JoinCode {
         code,
         purpose,
         expires_at,

@@ -14,7 +14,7 @@ use crate::{
     },
     text::Line,
     web::{
-        Created, NoContent, Page, Problem,
+        CreatedSecret, NoContent, Page, Problem,
         extract::{ClientAddress, Json, Path},
         problem::ProblemBody,
     },
@@ -64,11 +64,11 @@ pub(super) async fn create_session(
     State(people): State<People>,
     ClientAddress(client): ClientAddress,
     Json(new): Json<NewSession>,
-) -> Result<Created<SignedIn>, Problem> {
+) -> Result<CreatedSecret<SignedIn>, Problem> {
     let (token, employee) = people
         .sign_in(new.code.as_str(), &new.device_name, client)
         .await?;
-    Ok(Created(SignedIn {
+    Ok(CreatedSecret(SignedIn {
         id: employee.session(),
         token: token.expose().to_owned(),
         person: Me::of(&people, &employee).await?,

@@ -73,7 +73,7 @@ impl Limit {
     fn wait(&self, forgiven_at: Option<At>, now: At) -> Option<Duration> {
         let owed = forgiven_at?.since(now);
         let allowed = self.forgiven_every * (self.burst - 1);
-        (owed > allowed).then(|| owed - allowed)
+        owed.checked_sub(allowed).filter(|wait| !wait.is_zero())
     }
 
     fn after_one_more(&self, forgiven_at: Option<At>, now: At) -> At {

@@ -153,7 +153,7 @@ impl Letter<'_> {
 
 /// The day in UTC on which the code still works from beginning to end: the one before it expires.
 fn date(expires_at: At, format: &str) -> String {
-    let last_whole_day = expires_at - std::time::Duration::from_secs(24 * 60 * 60);
+    let last_whole_day = expires_at - std::time::Duration::from_hours(24);
     last_whole_day.timestamp().strftime(format).to_string()
 }
 

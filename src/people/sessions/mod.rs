@@ -31,7 +31,7 @@ pub type DeviceName = Line<80>;
 
 /// How exactly `last_seen_at` is kept: enough to end what is idle and to tell devices apart in a list, too
 /// coarse for a trace of somebody's day.
-const SEEN_EVERY: Duration = Duration::from_secs(60 * 60);
+const SEEN_EVERY: Duration = Duration::from_hours(1);
 
 text_enum! {
     /// Why a session ended.

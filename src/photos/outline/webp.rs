@@ -4,6 +4,7 @@
 use super::{Format, Outline, index, little_endian};
 use crate::photos::decode::Refusal;
 
+#[expect(clippy::unnecessary_wraps, reason = "as the other formats' outlines")]
 pub(super) fn outline(bytes: &[u8]) -> Result<Outline, Refusal> {
     let end = index(little_endian(&bytes[4..8])).saturating_add(8);
     let mut outline = Outline {

@@ -226,9 +226,10 @@ async fn delete_device(
     employee: Employee,
     Path(device): Path<DeviceId>,
 ) -> Result<NoContent, Problem> {
-    match push.remove_device(employee.account(), device).await? {
-        true => Ok(NoContent),
-        false => Err(Problem::not_found()),
+    if push.remove_device(employee.account(), device).await? {
+        Ok(NoContent)
+    } else {
+        Err(Problem::not_found())
     }
 }
 

@@ -48,7 +48,7 @@ impl Address {
     /// Apple's device token: 32 bytes today, "variable length" by Apple's word; in hex.
     pub fn apns(token: &str, environment: ApnsEnvironment) -> Result<Self, InvalidDevice> {
         let hex = token.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !hex || token.len() % 2 != 0 || !(64..=200).contains(&token.len()) {
+        if !hex || !token.len().is_multiple_of(2) || !(64..=200).contains(&token.len()) {
             return Err(wrong(
                 "/token",
                 "expected an APNs device token: 64 to 200 hex digits",

@@ -50,6 +50,9 @@ impl Dispatcher {
     async fn run(self) {
         let numbers: BTreeSet<i16> = Class::ALL.iter().map(|class| class.lane()).collect();
         let lanes: Vec<Lane> = numbers.into_iter().map(Lane::new).collect();
+        if let Err(error) = outbox::recover(&self.db, self.clock.now()).await {
+            tracing::error!(%error, "what an earlier process claimed waits for its lease to end");
+        }
         let mut commits = self.db.commits();
         let slot_freed = Arc::new(Notify::new());
         while !self.tasks.is_stopping() {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 /// The first wait is up to this long, each next up to twice as long.
 const BASE: Duration = Duration::from_secs(1);
-const CAP: Duration = Duration::from_secs(10 * 60);
+const CAP: Duration = Duration::from_mins(10);
 
 /// How long a gateway that refuses our credentials is left alone.
-pub(super) const CLOSED: Duration = Duration::from_secs(60);
+pub(super) const CLOSED: Duration = Duration::from_mins(1);
 
 /// How often settling is tried before the lease is left to end.
 pub(super) const SETTLE_ATTEMPTS: u32 = 30;
@@ -17,14 +17,13 @@ pub(super) const SETTLE_PAUSE: Duration = Duration::from_secs(1);
 /// on top so that a thousand don't return at once; else exponential with full jitter.
 pub(super) fn wait(attempts: u32, said: Option<Duration>, random: [u8; 2]) -> Duration {
     let fraction = f64::from(u16::from_be_bytes(random)) / f64::from(u16::MAX);
-    match said {
-        Some(said) => said + BASE.mul_f64(fraction),
-        None => {
-            let doublings = attempts.saturating_sub(1).min(16);
-            BASE.saturating_mul(1 << doublings)
-                .min(CAP)
-                .mul_f64(fraction)
-        }
+    if let Some(said) = said {
+        said + BASE.mul_f64(fraction)
+    } else {
+        let doublings = attempts.saturating_sub(1).min(16);
+        BASE.saturating_mul(1 << doublings)
+            .min(CAP)
+            .mul_f64(fraction)
     }
 }
 

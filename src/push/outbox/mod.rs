@@ -29,7 +29,7 @@ pub const BATCH: usize = 1_000;
 
 /// How long a process may hold a claim before another takes it over. Longer than a gateway may take to
 /// answer, with time to settle.
-pub const LEASE: Duration = Duration::from_secs(60);
+pub const LEASE: Duration = Duration::from_mins(1);
 
 /// Deliveries of one message that this process may hand over until the lease ends.
 pub struct Claim {
@@ -138,6 +138,15 @@ pub(super) async fn settle(
 /// Gives back what a claim has not handed over, for anybody to claim at once.
 pub(super) async fn give_back(db: &Db, claim: ClaimId, now: At) -> Result<u64> {
     store::give_back(db, claim, now).await
+}
+
+/// Gives back what an earlier process had claimed when it died. On SQLite there is one process, so
+/// whatever is claimed when it starts is a dead one's; on PostgreSQL leases must end by themselves.
+pub(super) async fn recover(db: &Db, now: At) -> Result<()> {
+    if db.is_sqlite() {
+        store::give_back_all(db, now).await?;
+    }
+    Ok(())
 }
 
 /// Ends what has expired, and finishes the messages of which nothing waits any more.

@@ -237,14 +237,15 @@ struct Settled<'a> {
     reason: Option<&'a str>,
     /// Instants in microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    settled: Option<i64>,
+    #[serde(rename = "settled")]
+    at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due: Option<i64>,
 }
 
 impl<'a> From<&'a Settlement> for Settled<'a> {
     fn from(settlement: &'a Settlement) -> Self {
-        let (outcome, settled, due) = match settlement.end {
+        let (outcome, at, due) = match settlement.end {
             End::Outcome(outcome) => (Some(outcome), Some(settlement.at.as_micros()), None),
             End::Again(at) => (None, None, Some(at.as_micros())),
         };
@@ -253,7 +254,7 @@ impl<'a> From<&'a Settlement> for Settled<'a> {
             d,
             outcome,
             reason: settlement.reason.as_deref(),
-            settled,
+            at,
             due,
         }
     }
@@ -297,6 +298,16 @@ pub(super) async fn give_back(db: &Db, claim: ClaimId, now: At) -> Result<u64> {
          WHERE claim_id = $1 AND outcome IS NULL"
     ))
     .bind(claim)
+    .bind(now)
+    .execute()
+    .await
+}
+
+pub(super) async fn give_back_all(db: &Db, now: At) -> Result<u64> {
+    db.query(sql!(
+        "UPDATE deliveries SET claim_id = NULL, due_at = $1
+         WHERE claim_id IS NOT NULL AND outcome IS NULL"
+    ))
     .bind(now)
     .execute()
     .await

@@ -28,11 +28,11 @@ use crate::{
 const MAX_PAYLOAD: usize = 4_096;
 const MAX_COLLAPSE_ID: usize = 64;
 /// A provider token is good for an hour after its `iat`.
-const TOKEN_LIFE: Duration = Duration::from_secs(60 * 60);
+const TOKEN_LIFE: Duration = Duration::from_hours(1);
 /// A connection may not change its token more often.
-const TOKEN_UPDATE: Duration = Duration::from_secs(20 * 60);
+const TOKEN_UPDATE: Duration = Duration::from_mins(20);
 /// How far ahead of ours the provider's clock may be.
-const SKEW: Duration = Duration::from_secs(60);
+const SKEW: Duration = Duration::from_mins(1);
 
 const PUSH_TYPES: [&str; 11] = [
     "alert",
@@ -228,6 +228,10 @@ impl Apns {
 
 /// A JSON object whose `aps` is one too. What the app makes of it is the app's business.
 #[derive(Deserialize)]
+#[expect(
+    clippy::zero_sized_map_values,
+    reason = "only that it is an object matters"
+)]
 struct Payload {
     #[serde(rename = "aps")]
     _aps: HashMap<String, IgnoredAny>,

@@ -155,7 +155,7 @@ impl Misbehaviour {
         let strikes = match &mut self.which {
             Which::All => true,
             Which::Address(only) => only == address,
-            Which::EveryNth(n) => *n > 0 && self.seen % *n == 0,
+            Which::EveryNth(n) => *n > 0 && self.seen.is_multiple_of(*n),
             Which::Next(left) => {
                 let any_left = *left > 0;
                 *left = left.saturating_sub(1);

@@ -79,10 +79,7 @@ fn decrypt(phones: &Phones, entry: &Entry, body: Result<Vec<u8>, String>) -> Res
 /// What the system shows without the app.
 fn without_content(entry: &Entry, json: &Value) -> Option<Notification> {
     let (shown, class) = match entry.gateway {
-        Gateway::Apns => (
-            json.pointer("/aps/alert")?,
-            json.pointer("/class"),
-        ),
+        Gateway::Apns => (json.pointer("/aps/alert")?, json.pointer("/class")),
         Gateway::Fcm => {
             let shown = json
                 .pointer("/message/android/notification")

@@ -69,16 +69,16 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let parsed = serde_path_to_error::deserialize(&mut deserializer);
+    let malformed = |why: String| Problem::new(&MALFORMED_JSON).at("", why);
+    let body = std::str::from_utf8(body).map_err(|error| malformed(error.to_string()))?;
     // What is no JSON at all is told first: a field that is wrong before it is the smaller mistake.
-    serde_json::from_slice::<IgnoredAny>(body)
-        .map_err(|error| Problem::new(&MALFORMED_JSON).at("", error.to_string()))?;
+    serde_json::from_str::<IgnoredAny>(body).map_err(|error| malformed(error.to_string()))?;
     // serde would take a list for an object's values in the order of its fields.
-    if body.trim_ascii_start().starts_with(b"[") {
+    if body.trim_start().starts_with('[') {
         return Err(Problem::new(&INVALID_BODY).at("", "expected an object, not a list"));
     }
-    parsed.map_err(|error| {
+    let mut deserializer = serde_json::Deserializer::from_str(body);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         Problem::new(&INVALID_BODY).at(pointer(error.path()), without_position(error.inner()))
     })
 }

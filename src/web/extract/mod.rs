@@ -6,6 +6,6 @@ mod parts;
 
 pub use self::{
     body::Json,
-    caller::{Caller, ClientAddress},
+    caller::{Caller, ClientAddress, TrustedProxies},
     parts::{IfMatch, Path, Query},
 };

@@ -3,14 +3,14 @@
 //!
 //! The key is reserved before the handler runs and gets the answer after it. The handler runs to its end
 //! even if the phone hangs up meanwhile. Should the process die in between, the reservation is given up
-//! after [`ABANDONED`] and the next try runs the handler again. Answers are kept for [`KEPT`]; problems of
-//! our side (5xx) are not kept.
+//! after [`ABANDONED`] and the next try runs the handler again. Answers are kept for [`KEPT`]; problems and
+//! secrets (`Cache-Control: no-store`) are not.
 //!
 //! The request is compared by method, path and (for JSON) body; a photo's bytes are not read twice.
 
 mod store;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -32,9 +32,9 @@ use crate::{clock::At, db::DbError, id::AccountId};
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// How long an answer can be asked for again.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(24);
 /// After this long without an answer, the process that reserved the key is taken to have died.
-const ABANDONED: Duration = Duration::from_secs(120);
+const ABANDONED: Duration = Duration::from_mins(2);
 
 /// One request's claim to be done once.
 struct Once {
@@ -70,7 +70,7 @@ pub async fn answer_once(State(edge): State<Edge>, request: Request, next: Next)
     };
     once.answer(request, next)
         .await
-        .unwrap_or_else(|problem| problem.into_response())
+        .unwrap_or_else(axum::response::IntoResponse::into_response)
 }
 
 impl Once {
@@ -85,12 +85,19 @@ impl Once {
             }
             Known::New => {}
         }
-        let tasks = self.edge.tasks.clone();
-        let finished = tasks.spawn(async move {
+        let once = Arc::new(self);
+        let this = once.clone();
+        let finished = once.edge.tasks.spawn(async move {
             let response = next.run(request).await;
-            self.keep(response).await
+            this.keep(response).await
         });
-        finished.await.map_err(|error| Problem::internal(&error))?
+        match finished.await {
+            Ok(answer) => answer,
+            Err(panic) => {
+                once.forget().await?;
+                Err(Problem::internal(&panic))
+            }
+        }
     }
 
     async fn reserve(&self) -> Result<Known, DbError> {
@@ -106,14 +113,13 @@ impl Once {
         .await
     }
 
-    async fn keep(self, response: Response) -> Result<Response, Problem> {
-        if response.status().is_server_error() {
-            store::forget(&self.edge.db, self.account, &self.key).await?;
-            return Ok(response);
-        }
-        // A problem is written further out, in the caller's language: it is kept as having failed.
-        if response.extensions().get::<Problem>().is_some() {
-            store::forget(&self.edge.db, self.account, &self.key).await?;
+    async fn forget(&self) -> Result<(), DbError> {
+        store::forget(&self.edge.db, self.account, &self.key).await
+    }
+
+    async fn keep(&self, response: Response) -> Result<Response, Problem> {
+        if !may_be_kept(&response) {
+            self.forget().await?;
             return Ok(response);
         }
         let (parts, body) = response.into_parts();
@@ -126,6 +132,14 @@ impl Once {
         store::keep(&self.edge.db, self.account, &self.key, &saved).await?;
         Ok(Response::from_parts(parts, Body::from(body)))
     }
+}
+
+/// What went wrong may go right the next time, and secrets are not kept.
+fn may_be_kept(response: &Response) -> bool {
+    let failed =
+        response.status().is_server_error() || response.extensions().get::<Problem>().is_some();
+    let cache = response.headers().get(header::CACHE_CONTROL);
+    !failed && cache.is_none_or(|cache| cache != "no-store")
 }
 
 /// Reservations and answers older than these no longer count.

@@ -140,7 +140,7 @@ async fn an_audience_of_nobody_is_refused(stage: &Stage) {
     let deserted = world.unit_id(FIRE_STATION_2).await;
     announcement["audience"] = json!({"kind": "units", "units": [deserted]});
     let address = draft(&editor, announcement).await;
-    let later = world.clock.now() + Duration::from_secs(60);
+    let later = world.clock.now() + Duration::from_mins(1);
     let scheduled = editor
         .put(&format!("{address}/schedule"), json!({"release_at": later}))
         .await;
@@ -199,7 +199,7 @@ async fn what_was_released_can_no_longer_be_changed(stage: &Stage) {
         .ok();
     let edited = editor.patch(&address, json!({"class": "news"})).await;
     edited.refused(409, "announcement-already-released");
-    let later = world.clock.now() + Duration::from_secs(60);
+    let later = world.clock.now() + Duration::from_mins(1);
     let scheduled = editor
         .put(&format!("{address}/schedule"), json!({"release_at": later}))
         .await;

@@ -137,7 +137,7 @@ async fn what_was_due_while_no_server_ran_is_released_when_one_does(stage: &Stag
         ..Default::default()
     };
     stage.stop_servers().await;
-    settings.clock.advance(Duration::from_secs(3_600));
+    settings.clock.advance(Duration::from_hours(1));
     let world = stage.world_with(settings).await;
     let editor = Client {
         server: world.address,

@@ -19,17 +19,17 @@ async fn both_databases_have_the_same_schema() {
         return;
     };
     let sqlite = Database::sqlite();
-    let lite = schema(&sqlite, &SQLITE).await;
-    let mut pg = schema(&postgres, &POSTGRES).await;
+    let small = schema(&sqlite, &SQLITE).await;
+    let mut large = schema(&postgres, &POSTGRES).await;
     for difference in DIFFERENCES {
         assert!(
-            pg.remove(difference),
+            large.remove(difference),
             "{difference} is no difference any more"
         );
     }
-    let only_one: Vec<_> = lite.symmetric_difference(&pg).collect();
+    let only_one: Vec<_> = small.symmetric_difference(&large).collect();
     assert!(only_one.is_empty(), "on one database only: {only_one:#?}");
-    assert!(lite.len() > 100, "the schema is found");
+    assert!(small.len() > 100, "the schema is found");
     postgres.drop().await;
 }
 
@@ -70,10 +70,10 @@ static POSTGRES: Catalogue = Catalogue {
 async fn schema(database: &Database, catalogue: &Catalogue) -> BTreeSet<String> {
     let db = Db::open(&database.url).await.expect("the database opens");
     let columns: Vec<(String, String, bool)> = rows(&db, same(catalogue.columns)).await;
-    let indexed: Vec<(String, String, bool, String)> = rows(&db, same(catalogue.indexes)).await;
+    let parts: Vec<(String, String, bool, String)> = rows(&db, same(catalogue.indexes)).await;
     db.close().await;
     let mut indexes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (table, index, unique, column) in indexed {
+    for (table, index, unique, column) in parts {
         let unique = if unique { "unique index" } else { "index" };
         indexes
             .entry(format!("{unique} {index} on {table}"))

@@ -99,7 +99,9 @@ fn exif(orientation: u16) -> Vec<u8> {
         field(Tag::GPSLongitude, degrees(12)),
     ];
     let mut writer = Writer::new();
-    fields.iter().for_each(|field| writer.push_field(field));
+    for field in &fields {
+        writer.push_field(field);
+    }
     let mut bytes = Cursor::new(Vec::new());
     writer.write(&mut bytes, false).expect("EXIF");
     bytes.into_inner()

@@ -3,9 +3,7 @@
 use stadtfunk::id::{AccountId, AnnouncementId, AudienceId, ChannelId, OrgUnitId, PhotoId, PostId};
 
 use super::{a_photo_of, path_of};
-use crate::world::{
-    FIRE_BRIGADE, FIRE_STATION_1, Person, Stage, World, both, people::same,
-};
+use crate::world::{FIRE_BRIGADE, FIRE_STATION_1, Person, Stage, World, both, people::same};
 
 both!(
     a_photo_is_its_owners_alone_until_something_shows_it,

@@ -11,6 +11,7 @@ use crate::world::{Person, Stage, both};
 both!(
     all_eight_orientations_stand_upright,
     no_stored_file_knows_where_or_with_what_it_was_taken,
+    real_photographs_are_stripped_and_stand_upright,
 );
 
 async fn all_eight_orientations_stand_upright(stage: &Stage) {
@@ -40,6 +41,47 @@ async fn all_eight_orientations_stand_upright(stage: &Stage) {
             );
             assert!(mean_difference(picture, reference) < 1.0, "{orientation}");
         }
+    }
+}
+
+/// The photographs in `fixtures/`, with what real phones write.
+async fn real_photographs_are_stripped_and_stand_upright(stage: &Stage) {
+    let world = stage.world().await;
+    let anna = world.employee("Anna Kühn").await;
+    let photographs = files_in(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/photos").into());
+    let mut uploaded = 0;
+    let mut upright: Option<RgbImage> = None;
+    for path in photographs
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "jpg"))
+    {
+        let file = fs::read(&path).expect("a fixture");
+        assert!(exif_of(&file).is_some(), "{} has no EXIF", path.display());
+        let photo = upload(&anna, &file).await.created();
+        uploaded += 1;
+        if path
+            .parent()
+            .is_some_and(|folder| folder.ends_with("orientations"))
+        {
+            let picture = decoded(&fetch(&anna, &photo).await[0]);
+            let upright = upright.get_or_insert_with(|| picture.clone());
+            assert_eq!(
+                picture.dimensions(),
+                upright.dimensions(),
+                "{}",
+                path.display()
+            );
+            // Eight encodings of one picture differ by their noise, not by their corners.
+            assert!(
+                mean_difference(&picture, upright) < 5.0,
+                "{}",
+                path.display()
+            );
+        }
+    }
+    assert!(uploaded >= 15, "only {uploaded} fixtures were found");
+    for file in files_in(stage.folder().join("photos")) {
+        assert_silent(&fs::read(&file).expect("a stored file"));
     }
 }
 
@@ -133,6 +175,7 @@ fn assert_quarters(picture: &RgbImage, orientation: u16) {
 }
 
 /// Per channel, of 255.
+#[expect(clippy::cast_precision_loss, reason = "sums of pixels fit 52 bits")]
 fn mean_difference(a: &RgbImage, b: &RgbImage) -> f64 {
     let sum: u64 = a
         .iter()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{a_photo_of, path_of, shown::Scene};
 use crate::world::{Stage, both, eventually};
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
+const HOUR: Duration = Duration::from_hours(1);
 
 both!(
     a_photo_that_nothing_shows_is_forgotten_after_a_day,

@@ -33,7 +33,7 @@ async fn an_announcement_reaches_the_phones_of_its_audience_and_no_others(stage:
     assert_eq!(report["people"]["recipients"], 3, "{report}");
     assert_eq!(report["people"]["reached"], 3, "{report}");
     for phone in &meant {
-        let push = shown(&sandbox, phone).await;
+        let push = shown(&sandbox, phone);
         assert_eq!(push["title"], "Großbrand");
         assert_eq!(push["body"], "Alle Wachen.");
     }
@@ -117,7 +117,7 @@ async fn released(world: &World) -> Value {
 }
 
 /// What the phone's lock screen says.
-async fn shown(sandbox: &Sandbox, phone: &Phone) -> Value {
+fn shown(sandbox: &Sandbox, phone: &Phone) -> Value {
     let theirs = Filter {
         address: Some(phone.address.clone()),
         ..Filter::default()

@@ -65,7 +65,7 @@ impl Counter {
                 link: "/announcements/019a8f6e-7c00-7000-8000-000000000001".to_owned(),
                 collapse_id: "AZqPbnwAcACAAAAAAAAAAQ".to_owned(),
             },
-            expires_at: self.clock.now() + Duration::from_secs(3_600),
+            expires_at: self.clock.now() + Duration::from_hours(1),
         }
     }
 

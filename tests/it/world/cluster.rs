@@ -8,7 +8,7 @@ use std::{
         process::CommandExt as _,
     },
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::LazyLock,
 };
 
@@ -18,8 +18,8 @@ const WITHOUT: &str = "STADTFUNK_TEST_WITHOUT_POSTGRES";
 /// A running PostgreSQL that listens on a socket in its own folder alone.
 pub(crate) struct Cluster {
     folder: PathBuf,
-    /// The shell below waits on our end of this pipe; the kernel closes it when this process ends.
-    _alive: ChildStdin,
+    /// Waits on our end of a pipe, which the kernel closes when this process ends.
+    _shell: Child,
 }
 
 /// Durability is switched off: nothing of this outlives the tests.
@@ -70,10 +70,9 @@ impl Cluster {
             chown(&folder, Some(user), Some(group)).expect("root may give its folder away");
             run.uid(user).gid(group);
         }
-        let mut shell = run.spawn().expect("sh starts");
         Self {
             folder,
-            _alive: shell.stdin.take().expect("stdin is a pipe"),
+            _shell: run.spawn().expect("sh starts"),
         }
     }
 

@@ -54,7 +54,7 @@ macro_rules! both {
         mod $name {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                let stage = $crate::world::Stage::on($crate::world::Database::sqlite()).await;
+                let stage = $crate::world::Stage::on($crate::world::Database::sqlite());
                 Box::pin(super::$name(&stage)).await;
                 stage.strike().await;
             }
@@ -64,7 +64,7 @@ macro_rules! both {
                 let Some(database) = $crate::world::Database::postgres().await else {
                     return;
                 };
-                let stage = $crate::world::Stage::on(database).await;
+                let stage = $crate::world::Stage::on(database);
                 Box::pin(super::$name(&stage)).await;
                 stage.strike().await;
             }

@@ -63,7 +63,7 @@ struct Running {
 }
 
 impl Stage {
-    pub(crate) async fn on(database: Database) -> Self {
+    pub(crate) fn on(database: Database) -> Self {
         Self {
             database,
             folder: tempfile::tempdir().expect("a folder for temporary files"),

@@ -11,6 +11,10 @@ use crate::push::Verdict;
 /// What Google asks for on a 429 that does not say how long.
 const QUOTA_PAUSE: Duration = Duration::from_mins(1);
 
+#[expect(
+    clippy::match_same_arms,
+    reason = "a table: each row has its own reason"
+)]
 pub(super) fn verdict(answer: &Answer) -> Verdict {
     let status = answer.status.as_u16();
     if status == 200 {

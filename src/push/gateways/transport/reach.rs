@@ -62,17 +62,22 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     if let Some(inner) = address.to_ipv4_mapped() {
         return is_public_v4(inner);
     }
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    if [a, b, c, d, e, f] == [0x64, 0xff9b, 0, 0, 0, 0] {
+    let segments = address.segments();
+    if segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
         // NAT64 (RFC 6052) hands the packet on to the IPv4 address inside.
-        let [[w, x], [y, z]] = [g.to_be_bytes(), h.to_be_bytes()];
+        let [.., w, x, y, z] = address.octets();
         return is_public_v4(Ipv4Addr::new(w, x, y, z));
     }
-    let global_unicast = a & 0xe000 == 0x2000;
-    let special = (a == 0x2001 && b < 0x200)         // protocol assignments, Teredo
-        || (a == 0x2001 && b == 0xdb8)               // documentation
-        || a == 0x2002                               // 6to4 hides an IPv4 address
-        || (a == 0x3fff && b < 0x1000); // documentation
+    let global_unicast = segments[0] & 0xe000 == 0x2000;
+    let special = match segments[..2] {
+        // Protocol assignments and Teredo; documentation.
+        [0x2001, second] => second < 0x200 || second == 0xdb8,
+        // 6to4 hides an IPv4 address.
+        [0x2002, _] => true,
+        // Documentation.
+        [0x3fff, second] => second < 0x1000,
+        _ => false,
+    };
     global_unicast && !special
 }
 

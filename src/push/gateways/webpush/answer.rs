@@ -4,6 +4,10 @@
 use super::super::answer::Answer;
 use crate::push::Verdict;
 
+#[expect(
+    clippy::match_same_arms,
+    reason = "a table: each row has its own reason"
+)]
 pub(super) fn verdict(answer: &Answer) -> Verdict {
     let reason = answer.reason(None);
     match answer.status.as_u16() {

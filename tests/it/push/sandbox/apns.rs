@@ -173,12 +173,12 @@ async fn a_connection_may_not_change_its_token_more_often_than_every_twenty_minu
         )
     };
     assert_eq!(push().await.0, 200);
-    world.pass(Duration::from_secs(19 * 60));
+    world.pass(Duration::from_mins(19));
     assert_eq!(
         push().await,
         (429, "TooManyProviderTokenUpdates".to_owned())
     );
-    world.pass(Duration::from_secs(60));
+    world.pass(Duration::from_mins(1));
     assert_eq!(push().await.0, 200);
 }
 

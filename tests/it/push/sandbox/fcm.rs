@@ -134,7 +134,7 @@ async fn an_access_token_ends_after_its_hour_and_at_once_when_it_is_revoked() {
     world.sandbox.behave();
     assert_eq!(send(&world, &bearer, &message).await.status, 200);
 
-    world.pass(Duration::from_secs(3_600));
+    world.pass(Duration::from_hours(1));
     assert_eq!(send(&world, &bearer, &message).await.status, 401);
     assert_eq!(send(&world, "Bearer made-up", &message).await.status, 401);
 }
