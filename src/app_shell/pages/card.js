@@ -18,13 +18,13 @@ const FOLDED_CHARACTERS = 420;
 export function card(post, visit, { whole = false } = {}) {
   const mine = post.author.id === visit.me.id;
   return h("article", { class: "card post stack" },
-    byline(post, mine && h("button", { class: "quiet danger small", onclick: () => remove(post, visit) }, say.remove)),
+    byline(post, whole && mine && h("button", { class: "quiet danger small", onclick: () => remove(post, visit) }, say.remove)),
     words(post.text, whole),
     post.photos?.length > 0 && photoGrid(post.photos, visit),
     h("div", { class: "row foot" },
       reactions(post),
-      !whole && h("a", { class: "button quiet", href: `/posts/${post.id}` }, icon("comment"),
-        post.comments ? say.comments(post.comments) : say.comment)));
+      !whole && h("a", { class: "button quiet", href: `/posts/${post.id}`, "aria-label": post.comments ? say.comments(post.comments) : say.comment },
+        icon("comment"), post.comments || null)));
 }
 
 /** Who, from where, when. @param {any} post @param {any} [more] */

@@ -1,6 +1,6 @@
 // The newsfeed: what is pinned, what waits to be sent, and the posts of all channels, newest first.
 
-import { get } from "/shared/api.js";
+import { get, Problem } from "/shared/api.js";
 import { fill, h, icon } from "/shared/element.js";
 import { problem } from "/shared/problem.js";
 import { card } from "./card.js";
@@ -9,7 +9,7 @@ import { say } from "./words.js";
 
 /** @type {import("./app.js").Page} */
 export async function feedPage(visit) {
-  const first = await get("/feed");
+  const { page: first, trouble } = await firstPage(visit);
   const list = h("div", { class: "stack" });
   const end = h("div", { class: "stack" });
 
@@ -32,13 +32,23 @@ export async function feedPage(visit) {
   add(first);
   const pinned = first.pinned ?? [];
   const queue = waiting().map((post) => queuedCard(post, visit));
-  const empty = !first.items.length && !pinned.length && !queue.length;
+  const empty = !trouble && !first.items.length && !pinned.length && !queue.length;
   return h("div", { class: "stack" },
     h("h1", {}, say.news),
     pinned.length > 0 && h("section", { class: "stack", "aria-label": say.pinned },
       h("p", { class: "pinned row small muted" }, icon("pin"), say.pinned),
       pinned.map((/** @type {any} */ post) => card(post, visit))),
-    queue, list, empty && h("p", { class: "empty" }, say.emptyFeed), end);
+    queue, trouble, list, empty && h("p", { class: "empty" }, say.emptyFeed), end);
+}
+
+/** Without a connection there is no feed, but what waits to be sent is still to be seen. @param {import("./app.js").Visit} visit */
+async function firstPage(visit) {
+  try {
+    return { page: await get("/feed"), trouble: null };
+  } catch (error) {
+    if (!(error instanceof Problem && error.offline)) throw error;
+    return { page: { items: [] }, trouble: problem(error, () => visit.go("/")) };
+  }
 }
 
 /** What was written here and has not left yet. @param {import("./outbox.js").Queued} queued @param {import("./app.js").Visit} visit */

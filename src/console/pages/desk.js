@@ -9,7 +9,7 @@ const ROOT = "/editorial/announcements";
 
 /** Makes the draft, or changes it. @param {import("./compose.js").Work} work */
 export function save(work) {
-  const texts = Object.fromEntries(Object.entries(work.texts).filter(([, text]) => text.title.trim()));
+  const texts = Object.fromEntries(Object.entries(work.texts).filter(([, text]) => Object.values(text).some((field) => field.trim())));
   const body = { class: work.class, audience: work.audience, texts };
   if (work.id) return call("PATCH", `${ROOT}/${work.id}`, { body, revision: work.revision });
   return call("POST", ROOT, { body });

@@ -10,6 +10,9 @@ import { say } from "./words.js";
 const NOW = { de: "jetzt", en: "now" };
 const CLASSES = { de: { important: "Wichtig", alert: "Dringend" }, en: { important: "Important", alert: "Urgent" } };
 
+/** The language that the editor reads comes first. */
+export const order = /** @type {("de" | "en")[]} */ (language === "de" ? ["de", "en"] : ["en", "de"]);
+
 /** Where the phones stand, and how to draw them anew. */
 export function lockScreens() {
   const node = h("section", { class: "locks stack", "aria-label": say.lock });
@@ -17,7 +20,7 @@ export function lockScreens() {
     node,
     /** @param {Words} announcement */
     draw: (announcement) => fill(node, h("h2", {}, say.lock),
-      h("div", { class: "phones" }, /** @type {const} */ (["de", "en"]).map((each) => phone(each, announcement)))),
+      h("div", { class: "phones" }, order.map((each) => phone(each, announcement)))),
   };
 }
 
@@ -41,6 +44,3 @@ function phone(spoken, announcement) {
 
 /** @param {Text} [text] */
 const present = (text) => (text && (text.title || text.push_text) ? text : undefined);
-
-/** The language that the editor reads comes first. */
-export const order = /** @type {("de" | "en")[]} */ (language === "de" ? ["de", "en"] : ["en", "de"]);
