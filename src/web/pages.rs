@@ -115,8 +115,14 @@ mod tests {
         };
         let first = ask(None).await;
         assert_eq!(first.status(), StatusCode::OK);
-        assert_eq!(first.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
-        assert_eq!(first.headers()[header::CONTENT_SECURITY_POLICY], PAGE_POLICY.1);
+        assert_eq!(
+            first.headers()[header::CONTENT_TYPE],
+            "text/html; charset=utf-8"
+        );
+        assert_eq!(
+            first.headers()[header::CONTENT_SECURITY_POLICY],
+            PAGE_POLICY.1
+        );
         let again = ask(Some(first.headers()[header::ETAG].clone())).await;
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
     }

@@ -1,10 +1,9 @@
 // Writing an announcement: the form, and beside it the lock screens, live. What is still missing stands above the
 // buttons.
 
-import { get } from "/shared/api.js";
+import { get, Problem } from "/shared/api.js";
 import { fill, h, icon, say as toast } from "/shared/element.js";
 import { number } from "/shared/language.js";
-import { Problem } from "/shared/api.js";
 import { problem } from "/shared/problem.js";
 import { audienceField } from "./audience.js";
 import { cancelSchedule, release, remove, save, schedule } from "./desk.js";

@@ -86,7 +86,7 @@ function drawRooms(path) {
     room("/people", "people", say.people),
     may("admin") && room("/channels", "channel", say.channels),
     h("div", { class: "grow" }),
-    h("p", { class: "small" }, h("strong", {}, `${me.given_name} ${me.family_name}`), h("br"), h("span", { class: "muted" }, me.unit.name)),
+    h("p", { class: "small who" }, h("strong", {}, `${me.given_name} ${me.family_name}`), h("br"), h("span", { class: "muted" }, me.unit.name)),
     h("div", { class: "row small" },
       h("button", { class: "quiet", onclick: () => choose(language === "de" ? "en" : "de") }, say.other),
       h("a", { class: "button quiet", href: "/" }, say.toApp),

@@ -84,12 +84,11 @@ export function say(words) {
  */
 export function confirm({ title, text, yes, no, danger = false }) {
   return new Promise((resolve) => {
-    const close = (/** @type {boolean} */ answer) => () => { resolve(answer); dialog.remove(); };
-    const dialog = h("dialog", { "aria-label": title, onclose: close(false) },
+    const dialog = h("dialog", { "aria-label": title, onclose: () => { resolve(dialog.returnValue === "yes"); dialog.remove(); } },
       h("h2", {}, title), h("p", {}, text),
       h("div", { class: "row" },
-        h("button", { onclick: close(false) }, no),
-        h("button", { class: danger ? "primary danger-fill" : "primary", onclick: close(true) }, yes)));
+        h("button", { onclick: () => dialog.close() }, no),
+        h("button", { class: danger ? "primary danger-fill" : "primary", onclick: () => dialog.close("yes") }, yes)));
     document.body.append(dialog);
     dialog.showModal();
   });

@@ -14,9 +14,10 @@ const say = words({
  * @param {() => void} [again] what to do when the person wants to try again
  */
 export function problem(error, again) {
+  /** @type {Partial<import("./api.js").ProblemBody>} */
   const body = error instanceof Problem ? error.body : { title: say.unknown, detail: String(error) };
   return h("div", { class: "problem stack tight", role: "alert" },
-    h("strong", {}, body.title),
+    h("strong", {}, body.title ?? say.unknown),
     body.detail && h("p", {}, body.detail),
     body.errors && h("ul", {}, body.errors.map((/** @type {any} */ field) =>
       h("li", {}, h("code", {}, field.pointer), " ", field.message))),
