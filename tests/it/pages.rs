@@ -26,7 +26,11 @@ async fn every_file_that_a_page_names_is_served(stage: &Stage) {
         let policy = answer.header("content-security-policy").unwrap_or_default();
         assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
-        assert_eq!(answer.header("content-type"), media_type(&path), "{path}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some(media_type(&path)),
+            "{path}"
+        );
         let text = String::from_utf8_lossy(&answer.body);
         assert!(!has_inline_code(&path, &text), "{path} has inline code");
         next.extend(files_in(&path, &text));
@@ -81,20 +85,20 @@ fn files_in(path: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn media_type(path: &str) -> Option<&'static str> {
+fn media_type(path: &str) -> &'static str {
     let (_, end) = path.rsplit_once('.').unwrap_or((path, "html"));
-    Some(match end {
+    match end {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
         "webmanifest" => "application/manifest+json",
         _ => "text/html; charset=utf-8",
-    })
+    }
 }
 
 /// A script or style inside a document, or an element's own handler or style.
 fn has_inline_code(path: &str, text: &str) -> bool {
-    media_type(path) == Some("text/html; charset=utf-8")
+    media_type(path) == "text/html; charset=utf-8"
         && (text.contains("<style")
             || text.contains(" style=")
             || text.matches("<script").count()

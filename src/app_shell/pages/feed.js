@@ -1,9 +1,10 @@
 // The newsfeed: what is pinned, what waits to be sent, and the posts of all channels, newest first.
 
-import { get, Problem } from "/shared/api.js";
+import { get, newKey, Problem } from "/shared/api.js";
 import { fill, h, icon } from "/shared/element.js";
 import { problem } from "/shared/problem.js";
 import { card } from "./card.js";
+import { draft } from "./draft.js";
 import { waiting } from "./outbox.js";
 import { say } from "./words.js";
 
@@ -56,5 +57,14 @@ function queuedCard(queued, visit) {
   return h("article", { class: "card post queued stack" },
     h("p", { class: "text" }, queued.post.text),
     h("p", { class: "small" }, queued.refused ? `${say.refused}: ${queued.refused}` : say.pending),
-    h("div", { class: "row" }, h("button", { onclick: () => { queued.discard(); visit.go("/"); } }, say.discard)));
+    h("div", { class: "row" },
+      queued.refused && h("button", { onclick: () => { rework(queued); visit.go("/new"); } }, say.rework),
+      h("button", { onclick: () => { queued.discard(); visit.go("/"); } }, say.discard)));
+}
+
+/** A refused post becomes a draft again, under a new key: what is changed is another request.
+ * @param {import("./outbox.js").Queued} queued */
+function rework({ post, discard }) {
+  draft("post").write({ key: newKey(), channel: post.channel_id, text: post.text, photos: post.photo_ids.map((id) => ({ id, alt: "" })) });
+  discard();
 }

@@ -19,11 +19,11 @@ const de = {
   of: (/** @type {string} */ n, /** @type {string} */ most) => `${n} von ${most} Zeichen`, lock: "So kommt es an", otherLanguage: "Wer diese Sprache gewählt hat, bekommt den anderen Text.",
   now: "jetzt", checklist: "Vor dem Senden", checks: { title: "Titel", push_text: "Text für den Sperrbildschirm", body: "Ganzer Text", audience: "Mindestens eine Dienststelle", time: "Zeitpunkt in der Zukunft" },
   when: "Wann? (T)", whenHint: (/** @type {string} */ zone) => `Ortszeit, ${zone}`, saveDraft: "Als Entwurf sichern", schedule: "Auf T planen", move: "T verschieben", releaseNow: "Jetzt senden",
-  releaseTitle: "Jetzt an alle Empfänger senden?", releaseText: "Was auf den Telefonen ist, lässt sich nicht zurückholen.", unschedule: "Planung aufheben", unscheduled: "Wieder ein Entwurf.",
+  releaseTitle: "Jetzt an alle Empfänger senden?", releaseText: "Was auf den Telefonen ist, lässt sich nicht zurückholen.", unschedule: "Planung aufheben",
   remove: "Löschen", removeTitle: "Für immer löschen?", removeText: "Die Mitteilung ist dann weg; niemand hat sie gesehen.", withdraw: "Zurückziehen", withdrawTitle: "Mitteilung zurückziehen?", withdrawText: "In der App ist sie dann weg. Was auf Sperrbildschirmen steht, bleibt dort.",
-  edit: "Bearbeiten", unsaved: "Nicht gesichert", conflict: "Jemand anderes war schneller. Laden Sie neu, um den letzten Stand zu sehen; Ihr Text steht noch hier.", reload: "Neu laden",
-  T: "T", beforeT: "bis zur Freigabe", afterT: "seit der Freigabe", at: "Freigabe", waitingForRelease: "Wird gerade freigegeben …", board: "Freigabetafel", allBoards: "Alle Mitteilungen", readText: "Text lesen",
-  persons: "Personen", devices: "Telefone", recipients: (/** @type {string} */ n) => `${n} Empfänger`, total: (/** @type {string} */ n) => `${n} Telefone`, sum: "Summe",
+  edit: "Bearbeiten", conflict: "Jemand anderes war schneller. Ihr Text steht noch hier: kopieren Sie, was Sie brauchen, und laden Sie neu.", reload: "Neu laden",
+  beforeT: "bis zur Freigabe", at: "Freigabe", waitingForRelease: "Wird gerade freigegeben …", allBoards: "Alle Mitteilungen",
+  persons: "Personen", devices: "Telefone", sum: "Summe",
   reachedOf: (/** @type {string} */ n, /** @type {string} */ all) => `${n} von ${all} Personen erreicht`, complete: "Vollständig", incomplete: "Läuft noch",
   outcomes: { reached: "Erreicht", accepted: "Übergeben", waiting: "Wartet noch", without_device: "Ohne Telefon", unaccounted: "Ungeklärt", unregistered: "Gerät gibt es nicht mehr", quarantined: "Gerät passt nicht zur Einrichtung", refused: "Abgelehnt", expired: "Zu spät", signed_out: "Abgemeldet", not_configured: "Kanal nicht eingerichtet" },
   gateways: { apns: "Apple (APNs)", fcm: "Google (FCM)", webpush: "Browser (Web Push)" }, gateway: "Weg", first: "Erstes", median: "Median", p99: "99 %", lastOne: "Letztes", everyGateway: "Alle Wege", handOver: "Zeit nach T bis zur Übergabe", notHanded: "Noch nichts übergeben.",
@@ -32,7 +32,7 @@ const de = {
   roleTexts: { editor: "Spricht für die Stadt: Mitteilungen, angeheftete Beiträge.", moderator: "Bearbeitet und löscht Beiträge, mit Begründung.", admin: "Menschen, Rollen, Kanäle, Codes." },
   joinCode: "Code zum Anmelden", codeText: "Ein neuer Code macht den vorigen ungültig.", firstCode: "Code für ein Gerät", recoveryCode: "Telefon verloren", recoveryHint: "„Telefon verloren“ meldet alle anderen Geräte ab, sobald der Code eingelöst ist.", codeOnce: (/** @type {string} */ until) => `Wird nur jetzt gezeigt. Gilt bis ${until}.`,
   newChannel: "Kanal öffnen", channelName: "Name", channelText: "Beschreibung", kind: "Wer schreibt?", kinds: { editorial: "Redaktion", open: "Alle, die ihn lesen" }, archived: "Archiviert", archive: "Archivieren", restore: "Wieder öffnen", noChannels: "Noch kein Kanal.",
-  keys: "Tastatur", keyNames: { "/": "Suchen", n: "Neue Mitteilung", "?": "Diese Hilfe" }, noGroups: "Noch kein Empfänger.",
+  keys: "Tastatur", keyNames: { "/": "Suchen", n: "Neue Mitteilung", "?": "Diese Hilfe" },
 };
 
 /** @type {typeof de} */
@@ -53,11 +53,11 @@ const en = {
   of: (n, most) => `${n} of ${most} characters`, lock: "How it arrives", otherLanguage: "Whoever has chosen this language gets the other text.",
   now: "now", checklist: "Before sending", checks: { title: "Title", push_text: "Text for the lock screen", body: "Whole text", audience: "At least one office", time: "A time in the future" },
   when: "When? (T)", whenHint: (zone) => `Local time, ${zone}`, saveDraft: "Save as draft", schedule: "Schedule for T", move: "Move T", releaseNow: "Send now",
-  releaseTitle: "Send to all recipients now?", releaseText: "What is on phones can't be taken back.", unschedule: "Cancel the schedule", unscheduled: "A draft again.",
+  releaseTitle: "Send to all recipients now?", releaseText: "What is on phones can't be taken back.", unschedule: "Cancel the schedule",
   remove: "Delete", removeTitle: "Delete for good?", removeText: "The announcement will be gone; nobody has seen it.", withdraw: "Withdraw", withdrawTitle: "Withdraw the announcement?", withdrawText: "It disappears from the app. What stands on lock screens stays there.",
-  edit: "Edit", unsaved: "Not saved", conflict: "Somebody else was faster. Reload to see the last state; your text still stands here.", reload: "Reload",
-  T: "T", beforeT: "until release", afterT: "since release", at: "Release", waitingForRelease: "Being released …", board: "Release board", allBoards: "All announcements", readText: "Read the text",
-  persons: "People", devices: "Phones", recipients: (n) => `${n} recipients`, total: (n) => `${n} phones`, sum: "Sum",
+  edit: "Edit", conflict: "Somebody else was faster. Your text still stands here: copy what you need, then reload.", reload: "Reload",
+  beforeT: "until release", at: "Release", waitingForRelease: "Being released …", allBoards: "All announcements",
+  persons: "People", devices: "Phones", sum: "Sum",
   reachedOf: (n, all) => `${n} of ${all} people reached`, complete: "Complete", incomplete: "Under way",
   outcomes: { reached: "Reached", accepted: "Handed over", waiting: "Waiting", without_device: "Without a phone", unaccounted: "Unaccounted for", unregistered: "Device is gone", quarantined: "Device does not fit the set-up", refused: "Refused", expired: "Too late", signed_out: "Signed out", not_configured: "Channel not set up" },
   gateways: { apns: "Apple (APNs)", fcm: "Google (FCM)", webpush: "Browsers (Web Push)" }, gateway: "Channel", first: "First", median: "Median", p99: "99 %", lastOne: "Last", everyGateway: "All channels", handOver: "Time after T until handed over", notHanded: "Nothing handed over yet.",
@@ -66,7 +66,7 @@ const en = {
   roleTexts: { editor: "Speaks for the city: announcements, pinned posts.", moderator: "Edits and deletes posts, with a reason.", admin: "People, roles, channels, codes." },
   joinCode: "Join code", codeText: "A new code revokes the one before.", firstCode: "Code for a device", recoveryCode: "Phone lost", recoveryHint: "“Phone lost” signs all other devices out once the code is redeemed.", codeOnce: (until) => `Shown only now. Valid until ${until}.`,
   newChannel: "Open a channel", channelName: "Name", channelText: "Description", kind: "Who writes?", kinds: { editorial: "Editors", open: "Everybody who reads it" }, archived: "Archived", archive: "Archive", restore: "Open again", noChannels: "No channel yet.",
-  keys: "Keyboard", keyNames: { "/": "Search", n: "New announcement", "?": "This help" }, noGroups: "No recipient yet.",
+  keys: "Keyboard", keyNames: { "/": "Search", n: "New announcement", "?": "This help" },
 };
 
 export const say = words({ de, en });
