@@ -23,33 +23,64 @@ export async function announcementsPage() {
     try {
       add(await get(`/announcements?cursor=${cursor}`));
     } catch (error) {
-      fill(end, problem(error, () => older(cursor)));
+      fill(
+        end,
+        problem(error, () => older(cursor)),
+      );
     }
   }
 
   add(await get("/announcements"));
-  return h("div", { class: "stack" }, h("h1", {}, say.announcements), list,
-    !list.children.length && h("p", { class: "empty" }, say.noAnnouncements), end);
+  return h(
+    "div",
+    { class: "stack" },
+    h("h1", {}, say.announcements),
+    list,
+    !list.children.length && h("p", { class: "empty" }, say.noAnnouncements),
+    end,
+  );
 }
 
 /** @param {any} item */
 function headline(item) {
-  return h("li", {}, h("a", { class: `card headline stack tight ${item.class}`, href: `/announcements/${item.id}`, lang: item.language },
-    kind(item), h("h2", {}, item.title), h("p", {}, item.push_text)));
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      { class: `card headline stack tight ${item.class}`, href: `/announcements/${item.id}`, lang: item.language },
+      kind(item),
+      h("h2", {}, item.title),
+      h("p", {}, item.push_text),
+    ),
+  );
 }
 
 /** @param {any} item */
-const kind = (item) => h("p", { class: "row small muted" },
-  item.class !== "news" && h("span", { class: `tag ${item.class}` }, say.classes[/** @type {"news"} */ (item.class)]), when(item.released_at));
+const kind = (item) =>
+  h(
+    "p",
+    { class: "row small muted" },
+    item.class !== "news" && h("span", { class: `tag ${item.class}` }, say.classes[/** @type {"news"} */ (item.class)]),
+    when(item.released_at),
+  );
 
 /** @type {import("./app.js").Page} */
 export async function announcementPage(visit, id) {
   const item = await get(`/announcements/${id}`);
-  return h("div", { class: "stack" },
+  return h(
+    "div",
+    { class: "stack" },
     h("a", { class: "button quiet back", href: "/announcements" }, icon("back"), say.announcements),
-    h("article", { class: `card stack reading ${item.class}`, lang: item.language },
-      kind(item), h("h1", {}, item.title), h("p", { class: "lead" }, item.push_text),
+    h(
+      "article",
+      { class: `card stack reading ${item.class}`, lang: item.language },
+      kind(item),
+      h("h1", {}, item.title),
+      h("p", { class: "lead" }, item.push_text),
       item.photos.length > 0 && photoGrid(item.photos, visit),
-      h("p", { class: "text" }, item.body)),
-    h("p", { class: "small muted" }, say.about));
+      h("p", { class: "text" }, item.body),
+    ),
+    h("p", { class: "small muted" }, say.about),
+  );
 }

@@ -77,14 +77,24 @@ function welcome() {
   bar.hidden = true;
   const code = location.pathname === "/join" ? decodeURIComponent(location.hash.slice(1)) : "";
   const next = location.pathname === "/join" ? "/" : location.pathname;
-  fill(main, h("div", { class: "card welcome" }, joinForm({
-    heading: say.welcome, text: say.welcomeText, code,
-    done(person) {
-      me = person;
-      history.replaceState(null, "", next);
-      show();
-    },
-  })), h("p", { class: "small muted about" }, say.about));
+  fill(
+    main,
+    h(
+      "div",
+      { class: "card welcome" },
+      joinForm({
+        heading: say.welcome,
+        text: say.welcomeText,
+        code,
+        done(person) {
+          me = person;
+          history.replaceState(null, "", next);
+          show();
+        },
+      }),
+    ),
+    h("p", { class: "small muted about" }, say.about),
+  );
 }
 
 function drawBar() {
@@ -92,11 +102,24 @@ function drawBar() {
   bar.setAttribute("aria-label", "Stadtfunk");
   const here = `/${location.pathname.split("/")[1]}`;
   const item = (/** @type {string} */ path, /** @type {any} */ sign, /** @type {string} */ name, also = "") =>
-    h("a", { href: path, class: path === "/new" ? "write" : "", "aria-current": here === path || here === also ? "page" : null },
-      icon(sign), h("span", {}, name));
-  fill(bar,
-    item("/", "news", say.news, "/posts"), item("/announcements", "megaphone", say.announcements), item("/new", "plus", say.write),
-    item("/people", "people", say.people), item("/me", "person", say.me));
+    h(
+      "a",
+      {
+        href: path,
+        class: path === "/new" ? "write" : "",
+        "aria-current": here === path || here === also ? "page" : null,
+      },
+      icon(sign),
+      h("span", {}, name),
+    );
+  fill(
+    bar,
+    item("/", "news", say.news, "/posts"),
+    item("/announcements", "megaphone", say.announcements),
+    item("/new", "plus", say.write),
+    item("/people", "people", say.people),
+    item("/me", "person", say.me),
+  );
 }
 
 /** Boxes of the size that cards usually have, while they are fetched. */
@@ -119,19 +142,26 @@ function follow(event) {
 /** Sends what was written without a connection, and shows it. */
 async function catchUp() {
   drawOffline();
-  if (session.token && await flush() && location.pathname === "/") show();
+  if (session.token && (await flush()) && location.pathname === "/") show();
 }
 
-whenSessionEnds(() => { me = null; show(); });
+whenSessionEnds(() => {
+  me = null;
+  show();
+});
 addEventListener("popstate", show);
 // A code from a second letter, while the page is open.
-addEventListener("hashchange", () => { if (location.pathname === "/join") show(); });
+addEventListener("hashchange", () => {
+  if (location.pathname === "/join") show();
+});
 addEventListener("online", catchUp);
 addEventListener("offline", drawOffline);
 document.addEventListener("click", follow);
 document.documentElement.lang = language;
 navigator.serviceWorker?.register("/sw.js").catch(() => {});
-navigator.serviceWorker?.addEventListener("message", (event) => { if (event.data?.go) go(event.data.go); });
+navigator.serviceWorker?.addEventListener("message", (event) => {
+  if (event.data?.go) go(event.data.go);
+});
 drawOffline();
 show();
 catchUp();

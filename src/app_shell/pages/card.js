@@ -17,40 +17,77 @@ const FOLDED_CHARACTERS = 420;
  */
 export function card(post, visit, { whole = false } = {}) {
   const mine = post.author.id === visit.me.id;
-  return h("article", { class: "card post stack" },
-    byline(post, whole && mine && h("button", { class: "quiet danger small", onclick: () => remove(post, visit) }, say.remove)),
+  return h(
+    "article",
+    { class: "card post stack" },
+    byline(
+      post,
+      whole && mine && h("button", { class: "quiet danger small", onclick: () => remove(post, visit) }, say.remove),
+    ),
     words(post.text, whole),
     post.photos?.length > 0 && photoGrid(post.photos, visit),
-    h("div", { class: "row foot" },
+    h(
+      "div",
+      { class: "row foot" },
       reactions(post),
-      !whole && h("a", { class: "button quiet", href: `/posts/${post.id}`, "aria-label": post.comments ? say.comments(post.comments) : say.comment },
-        icon("comment"), post.comments || null)));
+      !whole &&
+        h(
+          "a",
+          {
+            class: "button quiet",
+            href: `/posts/${post.id}`,
+            "aria-label": post.comments ? say.comments(post.comments) : say.comment,
+          },
+          icon("comment"),
+          post.comments || null,
+        ),
+    ),
+  );
 }
 
 /** Who, from where, when. @param {any} post @param {any} [more] */
 export function byline(post, more) {
   const edited = post.edited_at && (post.edited_by_moderation ? say.editedByModeration : say.edited);
-  return h("header", { class: "row byline" },
+  return h(
+    "header",
+    { class: "row byline" },
     h("span", { class: "initials", "aria-hidden": "true" }, initials(post.author.name)),
-    h("div", { class: "grow" },
+    h(
+      "div",
+      { class: "grow" },
       h("a", { class: "name", href: `/people/${post.author.id}` }, post.author.name),
-      h("p", { class: "small muted" }, `${post.author.unit} · `, when(post.created_at), edited && ` · ${edited}`)),
-    more);
+      h("p", { class: "small muted" }, `${post.author.unit} · `, when(post.created_at), edited && ` · ${edited}`),
+    ),
+    more,
+  );
 }
 
 /** A time as a person says it, the exact one on touch. @param {string} iso */
-export const when = (iso) => h("time", { datetime: iso, title: precise(iso), onclick: () => toast(precise(iso)) }, spoken(iso));
+export const when = (iso) =>
+  h("time", { datetime: iso, title: precise(iso), onclick: () => toast(precise(iso)) }, spoken(iso));
 
 /** @param {string} name */
 export const initials = (name) =>
-  name.split(/\s+/).filter(Boolean).map((part) => [...part][0]).filter((_, at, all) => at === 0 || at === all.length - 1).join("");
+  name
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((part) => [...part][0])
+    .filter((_, at, all) => at === 0 || at === all.length - 1)
+    .join("");
 
 /** @param {string} text @param {boolean} whole */
 function words(text, whole) {
   const letters = [...text];
   if (whole || letters.length <= FOLDED_CHARACTERS) return h("p", { class: "text" }, text);
-  const paragraph = h("p", { class: "text" }, `${letters.slice(0, FOLDED_CHARACTERS - 80).join("").trimEnd()} … `,
-    h("button", { class: "link", onclick: () => fill(paragraph, text) }, say.more));
+  const paragraph = h(
+    "p",
+    { class: "text" },
+    `${letters
+      .slice(0, FOLDED_CHARACTERS - 80)
+      .join("")
+      .trimEnd()} … `,
+    h("button", { class: "link", onclick: () => fill(paragraph, text) }, say.more),
+  );
   return paragraph;
 }
 
@@ -63,7 +100,8 @@ function reactions(post) {
   async function choose(kind) {
     const path = `/posts/${post.id}/reaction`;
     try {
-      const answer = post.my_reaction === kind ? await call("DELETE", path) : await call("PUT", path, { body: { kind } });
+      const answer =
+        post.my_reaction === kind ? await call("DELETE", path) : await call("PUT", path, { body: { kind } });
       post.reactions = answer.reactions;
       post.my_reaction = answer.my_reaction;
     } catch (error) {
@@ -74,15 +112,39 @@ function reactions(post) {
   }
 
   const button = (/** @type {[string, string]} */ [kind, sign], count = 0) =>
-    h("button", { class: `reaction quiet ${post.my_reaction === kind ? "mine" : ""}`, "aria-pressed": String(post.my_reaction === kind),
-      "aria-label": `${say.reactions[/** @type {keyof typeof SIGNS} */ (kind)]}${count ? ` ${count}` : ""}`,
-      title: say.reactions[/** @type {keyof typeof SIGNS} */ (kind)], onclick: () => choose(kind) }, sign, count > 0 && h("span", {}, count));
+    h(
+      "button",
+      {
+        class: `reaction quiet ${post.my_reaction === kind ? "mine" : ""}`,
+        "aria-pressed": String(post.my_reaction === kind),
+        "aria-label": `${say.reactions[/** @type {keyof typeof SIGNS} */ (kind)]}${count ? ` ${count}` : ""}`,
+        title: say.reactions[/** @type {keyof typeof SIGNS} */ (kind)],
+        onclick: () => choose(kind),
+      },
+      sign,
+      count > 0 && h("span", {}, count),
+    );
 
   function draw() {
     const counted = Object.entries(SIGNS).filter(([kind]) => open || post.reactions?.[kind]);
-    fill(box,
+    fill(
+      box,
       counted.map((entry) => button(entry, post.reactions?.[entry[0]])),
-      !open && h("button", { class: "quiet reaction", "aria-label": say.react, title: say.react, onclick: () => { open = true; draw(); } }, "☺"));
+      !open &&
+        h(
+          "button",
+          {
+            class: "quiet reaction",
+            "aria-label": say.react,
+            title: say.react,
+            onclick: () => {
+              open = true;
+              draw();
+            },
+          },
+          "☺",
+        ),
+    );
   }
 
   draw();
@@ -91,7 +153,13 @@ function reactions(post) {
 
 /** @param {any} post @param {import("./app.js").Visit} visit */
 async function remove(post, visit) {
-  const sure = await confirm({ title: say.removeTitle, text: say.removeText, yes: say.remove, no: say.cancel, danger: true });
+  const sure = await confirm({
+    title: say.removeTitle,
+    text: say.removeText,
+    yes: say.remove,
+    no: say.cancel,
+    danger: true,
+  });
   if (!sure) return;
   try {
     await call("DELETE", `/posts/${post.id}`);

@@ -11,10 +11,3 @@ export function draft(name) {
     forget: () => localStorage.removeItem(kept),
   };
 }
-
-/** Whoever signs out leaves nothing behind for the next one. */
-export function forgetAll() {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith("stadtfunk.draft.") || key === "stadtfunk.outbox") localStorage.removeItem(key);
-  }
-}

@@ -26,7 +26,10 @@ export async function feedPage(visit) {
     try {
       add(await get(`/feed?cursor=${cursor}`));
     } catch (error) {
-      fill(end, problem(error, () => older(cursor)));
+      fill(
+        end,
+        problem(error, () => older(cursor)),
+      );
     }
   }
 
@@ -34,12 +37,23 @@ export async function feedPage(visit) {
   const pinned = first.pinned ?? [];
   const queue = waiting().map((post) => queuedCard(post, visit));
   const empty = !trouble && !first.items.length && !pinned.length && !queue.length;
-  return h("div", { class: "stack" },
+  return h(
+    "div",
+    { class: "stack" },
     h("h1", {}, say.news),
-    pinned.length > 0 && h("section", { class: "stack", "aria-label": say.pinned },
-      h("p", { class: "pinned row small muted" }, icon("pin"), say.pinned),
-      pinned.map((/** @type {any} */ post) => card(post, visit))),
-    queue, trouble, list, empty && h("p", { class: "empty" }, say.emptyFeed), end);
+    pinned.length > 0 &&
+      h(
+        "section",
+        { class: "stack", "aria-label": say.pinned },
+        h("p", { class: "pinned row small muted" }, icon("pin"), say.pinned),
+        pinned.map((/** @type {any} */ post) => card(post, visit)),
+      ),
+    queue,
+    trouble,
+    list,
+    empty && h("p", { class: "empty" }, say.emptyFeed),
+    end,
+  );
 }
 
 /** Without a connection there is no feed, but what waits to be sent is still to be seen. @param {import("./app.js").Visit} visit */
@@ -54,17 +68,47 @@ async function firstPage(visit) {
 
 /** What was written here and has not left yet. @param {import("./outbox.js").Queued} queued @param {import("./app.js").Visit} visit */
 function queuedCard(queued, visit) {
-  return h("article", { class: "card post queued stack" },
+  return h(
+    "article",
+    { class: "card post queued stack" },
     h("p", { class: "text" }, queued.post.text),
     h("p", { class: "small" }, queued.refused ? `${say.refused}: ${queued.refused}` : say.pending),
-    h("div", { class: "row" },
-      queued.refused && h("button", { onclick: () => { rework(queued); visit.go("/new"); } }, say.rework),
-      h("button", { onclick: () => { queued.discard(); visit.go("/"); } }, say.discard)));
+    h(
+      "div",
+      { class: "row" },
+      queued.refused &&
+        h(
+          "button",
+          {
+            onclick: () => {
+              rework(queued);
+              visit.go("/new");
+            },
+          },
+          say.rework,
+        ),
+      h(
+        "button",
+        {
+          onclick: () => {
+            queued.discard();
+            visit.go("/");
+          },
+        },
+        say.discard,
+      ),
+    ),
+  );
 }
 
 /** A refused post becomes a draft again, under a new key: what is changed is another request.
  * @param {import("./outbox.js").Queued} queued */
 function rework({ post, discard }) {
-  draft("post").write({ key: newKey(), channel: post.channel_id, text: post.text, photos: post.photo_ids.map((id) => ({ id, alt: "" })) });
+  draft("post").write({
+    key: newKey(),
+    channel: post.channel_id,
+    text: post.text,
+    photos: post.photo_ids.map((id) => ({ id, alt: "" })),
+  });
   discard();
 }

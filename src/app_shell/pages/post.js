@@ -25,20 +25,37 @@ export async function postPage(visit, id) {
 
   const form = commentForm(id, (comment) => place(comment).scrollIntoView({ block: "nearest" }));
   comments.forEach(place);
-  return h("div", { class: "stack" },
+  return h(
+    "div",
+    { class: "stack" },
     h("a", { class: "button quiet back", href: "/" }, icon("back"), say.news),
-    card(post, visit, { whole: true }), list, empty, form.node);
+    card(post, visit, { whole: true }),
+    list,
+    empty,
+    form.node,
+  );
 }
 
 /** @param {any} comment @param {(name: string) => void} answer @param {import("./app.js").Visit} visit */
 function commentNode(comment, answer, visit) {
-  const place = { class: comment.parent_id ? "comment reply" : "comment", "data-thread": comment.parent_id ?? comment.id };
+  const place = {
+    class: comment.parent_id ? "comment reply" : "comment",
+    "data-thread": comment.parent_id ?? comment.id,
+  };
   if (!comment.author) return h("li", place, h("p", { class: "muted" }, say.deleted));
   const mine = comment.author.id === visit.me.id;
-  const node = h("li", place, byline(comment), h("p", { class: "text" }, comment.text),
-    h("div", { class: "row" },
+  const node = h(
+    "li",
+    place,
+    byline(comment),
+    h("p", { class: "text" }, comment.text),
+    h(
+      "div",
+      { class: "row" },
       h("button", { class: "quiet small", onclick: () => answer(comment.author.name) }, say.reply),
-      mine && h("button", { class: "quiet small danger", onclick: remove }, say.remove)));
+      mine && h("button", { class: "quiet small danger", onclick: remove }, say.remove),
+    ),
+  );
 
   async function remove() {
     try {
@@ -59,14 +76,43 @@ function commentForm(post, done) {
   let state = kept.read() ?? { key: newKey(), text: "" };
   const trouble = h("div", { "aria-live": "polite" });
   const target = h("div", { class: "row small" });
-  const text = h("textarea", { rows: 1, maxlength: 2000, "aria-label": say.writeComment, placeholder: say.writeComment,
-    oninput: () => { state.text = text.value; kept.write(state); } }, state.text);
+  const text = h(
+    "textarea",
+    {
+      rows: 1,
+      maxlength: 2000,
+      "aria-label": say.writeComment,
+      placeholder: say.writeComment,
+      oninput: () => {
+        state.text = text.value;
+        kept.write(state);
+      },
+    },
+    state.text,
+  );
   const button = h("button", { class: "primary" }, say.send);
 
   function draw() {
     text.value = state.text;
-    fill(target, state.parent && [say.replyTo(state.name ?? ""), h("button", { type: "button", class: "quiet", "aria-label": say.cancel,
-      onclick: () => { state = { key: state.key, text: state.text }; draw(); } }, icon("close"))]);
+    fill(
+      target,
+      state.parent && [
+        say.replyTo(state.name ?? ""),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "quiet",
+            "aria-label": say.cancel,
+            onclick: () => {
+              state = { key: state.key, text: state.text };
+              draw();
+            },
+          },
+          icon("close"),
+        ),
+      ],
+    );
   }
 
   /** @param {SubmitEvent} event */
@@ -89,7 +135,13 @@ function commentForm(post, done) {
   }
 
   draw();
-  const node = h("form", { class: "card writer stack tight", onsubmit: submit }, target, trouble, h("div", { class: "row" }, text, button));
+  const node = h(
+    "form",
+    { class: "card writer stack tight", onsubmit: submit },
+    target,
+    trouble,
+    h("div", { class: "row" }, text, button),
+  );
   return {
     node,
     /** @param {string} parent @param {string} name */

@@ -19,10 +19,20 @@ export async function pushSwitch() {
 
   /** @param {() => Promise<void>} change */
   const button = (/** @type {string} */ name, /** @type {() => Promise<void>} */ change, primary = false) =>
-    h("button", { class: primary ? "primary" : "", onclick: (/** @type {any} */ event) => {
-      event.target.disabled = true;
-      change().then(draw, (error) => { draw(); state.append(problem(error)); });
-    } }, name);
+    h(
+      "button",
+      {
+        class: primary ? "primary" : "",
+        onclick: (/** @type {any} */ event) => {
+          event.target.disabled = true;
+          change().then(draw, (error) => {
+            draw();
+            state.append(problem(error));
+          });
+        },
+      },
+      name,
+    );
 
   async function draw() {
     const registration = await navigator.serviceWorker.getRegistration("/");
@@ -39,12 +49,14 @@ export async function pushSwitch() {
 async function turnOn() {
   const { vapid_public_key: key } = await get("/push-keys");
   if (!key) throw new Error(say.pushNoKey);
-  if (await Notification.requestPermission() !== "granted") return;
+  if ((await Notification.requestPermission()) !== "granted") return;
   const registration = await navigator.serviceWorker.ready;
   const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   const { endpoint, keys } = subscription.toJSON();
   try {
-    await call("PUT", "/devices/current", { body: { gateway: "webpush", endpoint, keys, language, app_version: APP_VERSION } });
+    await call("PUT", "/devices/current", {
+      body: { gateway: "webpush", endpoint, keys, language, app_version: APP_VERSION },
+    });
   } catch (error) {
     // The server does not know it, so the browser shall not believe in it either.
     await subscription.unsubscribe();

@@ -4,13 +4,38 @@
 const SHELL = "stadtfunk-shell";
 const DOCUMENT = "/";
 const FILES = [
-  DOCUMENT, "/shared/tokens.css", "/shared/element.js", "/shared/language.js", "/shared/api.js", "/shared/problem.js", "/shared/join.js",
-  "/app/app.css", "/app/app.js", "/app/announcements.js", "/app/card.js", "/app/draft.js", "/app/feed.js", "/app/me.js", "/app/outbox.js",
-  "/app/people.js", "/app/photos.js", "/app/post.js", "/app/push.js", "/app/words.js", "/app/write.js", "/app/icon.svg", "/app/manifest.webmanifest",
+  DOCUMENT,
+  "/shared/tokens.css",
+  "/shared/element.js",
+  "/shared/language.js",
+  "/shared/api.js",
+  "/shared/problem.js",
+  "/shared/join.js",
+  "/app/app.css",
+  "/app/app.js",
+  "/app/announcements.js",
+  "/app/card.js",
+  "/app/draft.js",
+  "/app/feed.js",
+  "/app/me.js",
+  "/app/outbox.js",
+  "/app/people.js",
+  "/app/photos.js",
+  "/app/post.js",
+  "/app/push.js",
+  "/app/words.js",
+  "/app/write.js",
+  "/app/icon.svg",
+  "/app/manifest.webmanifest",
 ];
 
 addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+  event.waitUntil(
+    caches
+      .open(SHELL)
+      .then((cache) => cache.addAll(FILES))
+      .then(() => self.skipWaiting()),
+  );
 });
 
 addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -19,8 +44,10 @@ addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin) return;
-  if (pathname.startsWith("/app/") || pathname.startsWith("/shared/")) event.respondWith(networkFirst(event.request, pathname));
-  else if (event.request.mode === "navigate" && !/^\/(api|console)(\/|$)/.test(pathname)) event.respondWith(networkFirst(event.request, DOCUMENT));
+  if (pathname.startsWith("/app/") || pathname.startsWith("/shared/"))
+    event.respondWith(networkFirst(event.request, pathname));
+  else if (event.request.mode === "navigate" && !/^\/(api|console)(\/|$)/.test(pathname))
+    event.respondWith(networkFirst(event.request, DOCUMENT));
 });
 
 async function networkFirst(request, name) {
@@ -37,15 +64,17 @@ async function networkFirst(request, name) {
 // docs/api/push-payload.md. A notification is shown for every push, because browsers take the right away otherwise.
 addEventListener("push", (event) => {
   const message = event.data?.json() ?? {};
-  event.waitUntil(self.registration.showNotification(message.title ?? "Stadtfunk", {
-    body: message.body,
-    lang: message.language,
-    // The same message may arrive twice, and its correction takes its place.
-    tag: message.tag ?? message.message_id,
-    icon: "/app/icon.svg",
-    requireInteraction: message.class === "alert",
-    data: { link: message.link ?? "/announcements" },
-  }));
+  event.waitUntil(
+    self.registration.showNotification(message.title ?? "Stadtfunk", {
+      body: message.body,
+      lang: message.language,
+      // The same message may arrive twice, and its correction takes its place.
+      tag: message.tag ?? message.message_id,
+      icon: "/app/icon.svg",
+      requireInteraction: message.class === "alert",
+      data: { link: message.link ?? "/announcements" },
+    }),
+  );
 });
 
 addEventListener("notificationclick", (event) => {
@@ -54,7 +83,9 @@ addEventListener("notificationclick", (event) => {
 });
 
 async function open(link) {
-  const [page] = (await self.clients.matchAll({ type: "window" })).filter((each) => !new URL(each.url).pathname.startsWith("/console"));
+  const [page] = (await self.clients.matchAll({ type: "window" })).filter(
+    (each) => !new URL(each.url).pathname.startsWith("/console"),
+  );
   if (!page) return self.clients.openWindow(link);
   await page.focus();
   page.postMessage({ go: link });

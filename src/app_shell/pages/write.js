@@ -19,11 +19,27 @@ export async function writePage(visit) {
   const kept = draft("post");
   /** @type {Draft} */
   const state = kept.read() ?? { key: newKey(), channel: channels[0].id, text: "", photos: [] };
-  const keep = () => { kept.write(state); button.disabled = !state.text.trim(); };
+  const keep = () => {
+    kept.write(state);
+    button.disabled = !state.text.trim();
+  };
 
   const trouble = h("div", { "aria-live": "polite" });
   const count = h("span", { class: "small muted" });
-  const text = h("textarea", { rows: 7, maxlength: MOST_CHARACTERS, required: true, oninput: () => { state.text = text.value; counted(); keep(); } }, state.text);
+  const text = h(
+    "textarea",
+    {
+      rows: 7,
+      maxlength: MOST_CHARACTERS,
+      required: true,
+      oninput: () => {
+        state.text = text.value;
+        counted();
+        keep();
+      },
+    },
+    state.text,
+  );
   const button = h("button", { class: "primary", disabled: !state.text.trim() }, say.publish);
   function counted() {
     const left = MOST_CHARACTERS - [...state.text].length;
@@ -49,20 +65,47 @@ export async function writePage(visit) {
   }
 
   counted();
-  return h("form", { class: "card stack", onsubmit: submit },
+  return h(
+    "form",
+    { class: "card stack", onsubmit: submit },
     h("h1", {}, say.newPost),
-    h("label", {}, say.text, text), count,
+    h("label", {}, say.text, text),
+    count,
     photoFields(state, keep, trouble),
-    channels.length > 1 && h("label", {}, say.where, h("select", { onchange: (/** @type {any} */ event) => { state.channel = event.target.value; keep(); } },
-      channels.map((channel) => h("option", { value: channel.id, selected: channel.id === state.channel }, channel.name)))),
-    trouble, button);
+    channels.length > 1 &&
+      h(
+        "label",
+        {},
+        say.where,
+        h(
+          "select",
+          {
+            onchange: (/** @type {any} */ event) => {
+              state.channel = event.target.value;
+              keep();
+            },
+          },
+          channels.map((channel) =>
+            h("option", { value: channel.id, selected: channel.id === state.channel }, channel.name),
+          ),
+        ),
+      ),
+    trouble,
+    button,
+  );
 }
 
 /** The photos so far, each with its description, and the camera. @param {Draft} state @param {() => void} keep @param {Element} trouble */
 function photoFields(state, keep, trouble) {
   const list = h("ul", { class: "stack" });
   const status = h("p", { class: "small muted", role: "status" });
-  const chooser = h("input", { type: "file", accept: "image/jpeg,image/png,image/webp", multiple: true, class: "unseen", onchange: upload });
+  const chooser = h("input", {
+    type: "file",
+    accept: "image/jpeg,image/png,image/webp",
+    multiple: true,
+    class: "unseen",
+    onchange: upload,
+  });
   const camera = h("label", { class: "button" }, icon("camera"), say.addPhoto, chooser);
 
   async function upload() {
@@ -85,19 +128,43 @@ function photoFields(state, keep, trouble) {
 
   /** @param {{id: string, alt: string}} photo @param {File} [file] shown while the page is open; later only its description is */
   function field(photo, file) {
-    const alt = h("input", { value: photo.alt, maxlength: 500, onchange: async () => {
-      photo.alt = alt.value.trim();
-      keep();
-      await call("PATCH", `/photos/${photo.id}`, { body: { alt_text: photo.alt || null } }).catch((error) => fill(trouble, problem(error)));
-    } });
-    const preview = h("span", { class: "thumb" }, file ? h("img", { alt: "", src: URL.createObjectURL(file) }) : icon("camera"));
-    const item = h("li", { class: "row attached" }, preview, h("label", { class: "grow" }, say.altText, alt, h("small", {}, say.altHint)),
-      h("button", { type: "button", class: "quiet", "aria-label": say.remove, onclick: () => {
-        state.photos = state.photos.filter((each) => each !== photo);
-        item.remove();
+    const alt = h("input", {
+      value: photo.alt,
+      maxlength: 500,
+      onchange: async () => {
+        photo.alt = alt.value.trim();
         keep();
-        call("DELETE", `/photos/${photo.id}`).catch(() => {}); // It is forgotten after a day anyway.
-      } }, icon("close")));
+        await call("PATCH", `/photos/${photo.id}`, { body: { alt_text: photo.alt || null } }).catch((error) =>
+          fill(trouble, problem(error)),
+        );
+      },
+    });
+    const preview = h(
+      "span",
+      { class: "thumb" },
+      file ? h("img", { alt: "", src: URL.createObjectURL(file) }) : icon("camera"),
+    );
+    const item = h(
+      "li",
+      { class: "row attached" },
+      preview,
+      h("label", { class: "grow" }, say.altText, alt, h("small", {}, say.altHint)),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          "aria-label": say.remove,
+          onclick: () => {
+            state.photos = state.photos.filter((each) => each !== photo);
+            item.remove();
+            keep();
+            call("DELETE", `/photos/${photo.id}`).catch(() => {}); // It is forgotten after a day anyway.
+          },
+        },
+        icon("close"),
+      ),
+    );
     return item;
   }
 

@@ -9,9 +9,19 @@ import { say } from "./words.js";
 /** @type {import("./console.js").Page} */
 export async function channelsPage(visit) {
   const [channels, units] = await Promise.all([all("/channels"), get("/org-units")]);
-  return h("div", { class: "stack narrow" }, h("h1", {}, say.channels),
-    channels.length ? h("ul", { class: "card lines" }, channels.map((channel) => line(channel, visit))) : h("p", { class: "empty" }, say.noChannels),
-    newChannel(units.items, visit));
+  return h(
+    "div",
+    { class: "stack narrow" },
+    h("h1", {}, say.channels),
+    channels.length
+      ? h(
+          "ul",
+          { class: "card lines" },
+          channels.map((channel) => line(channel, visit)),
+        )
+      : h("p", { class: "empty" }, say.noChannels),
+    newChannel(units.items, visit),
+  );
 }
 
 /** @param {any} channel @param {import("./console.js").Visit} visit */
@@ -25,10 +35,19 @@ function line(channel, visit) {
       toast(inOneLine(error));
     }
   };
-  return h("li", { class: "row entry" },
-    h("div", { class: "grow" }, h("strong", {}, channel.name), " ", archived && h("span", { class: "tag" }, say.archived),
-      h("p", { class: "small muted" }, [channel.description, named(channel)].filter(Boolean).join(" · "))),
-    h("button", { onclick: change }, archived ? say.restore : say.archive));
+  return h(
+    "li",
+    { class: "row entry" },
+    h(
+      "div",
+      { class: "grow" },
+      h("strong", {}, channel.name),
+      " ",
+      archived && h("span", { class: "tag" }, say.archived),
+      h("p", { class: "small muted" }, [channel.description, named(channel)].filter(Boolean).join(" · ")),
+    ),
+    h("button", { onclick: change }, archived ? say.restore : say.archive),
+  );
 }
 
 /** @param {any} channel */
@@ -41,20 +60,36 @@ function newChannel(units, visit) {
   const trouble = h("div", { "aria-live": "polite" });
   const name = h("input", { required: true, maxlength: 80 });
   const description = h("input", { required: true, maxlength: 500 });
-  const kind = h("select", {}, Object.entries(say.kinds).map(([value, word]) => h("option", { value }, word)));
+  const kind = h(
+    "select",
+    {},
+    Object.entries(say.kinds).map(([value, word]) => h("option", { value }, word)),
+  );
 
   /** @param {SubmitEvent} event */
   async function submit(event) {
     event.preventDefault();
     try {
-      await call("POST", "/channels", { body: { name: name.value, description: description.value, kind: kind.value, audience } });
+      await call("POST", "/channels", {
+        body: { name: name.value, description: description.value, kind: kind.value, audience },
+      });
       visit.again();
     } catch (error) {
       fill(trouble, problem(error));
     }
   }
 
-  return h("form", { class: "card stack", onsubmit: submit }, h("h2", {}, say.newChannel),
-    h("label", {}, say.channelName, name), h("label", {}, say.channelText, description), h("label", {}, say.kind, kind),
-    audienceField(units, audience, (chosen) => { audience = chosen; }).node, trouble, h("div", {}, h("button", { class: "primary" }, say.newChannel)));
+  return h(
+    "form",
+    { class: "card stack", onsubmit: submit },
+    h("h2", {}, say.newChannel),
+    h("label", {}, say.channelName, name),
+    h("label", {}, say.channelText, description),
+    h("label", {}, say.kind, kind),
+    audienceField(units, audience, (chosen) => {
+      audience = chosen;
+    }).node,
+    trouble,
+    h("div", {}, h("button", { class: "primary" }, say.newChannel)),
+  );
 }

@@ -39,7 +39,9 @@ let me = null;
 let leaving = new AbortController();
 
 const may = (/** @type {string} */ role) => me?.roles.includes(role) ?? false;
-const go = (/** @type {string} */ address) => { location.hash = address; };
+const go = (/** @type {string} */ address) => {
+  location.hash = address;
+};
 
 async function show() {
   leaving.abort();
@@ -66,10 +68,22 @@ async function show() {
 
 function welcome() {
   rooms.hidden = true;
-  fill(main, h("div", { class: "card welcome" }, joinForm({
-    heading: say.welcome, text: say.welcomeText,
-    done(person) { me = person; show(); },
-  })), h("p", { class: "small muted centre" }, say.notAlarm));
+  fill(
+    main,
+    h(
+      "div",
+      { class: "card welcome" },
+      joinForm({
+        heading: say.welcome,
+        text: say.welcomeText,
+        done(person) {
+          me = person;
+          show();
+        },
+      }),
+    ),
+    h("p", { class: "small muted centre" }, say.notAlarm),
+  );
 }
 
 /** @param {string} path */
@@ -79,28 +93,47 @@ function drawRooms(path) {
   const here = `/${path.split("/")[1]}`;
   const room = (/** @type {string} */ address, /** @type {any} */ sign, /** @type {string} */ name) =>
     h("a", { href: `#${address}`, "aria-current": here === address ? "page" : null }, icon(sign), h("span", {}, name));
-  fill(rooms,
+  fill(
+    rooms,
     h("p", { class: "brand" }, "Stadtfunk ", h("span", { class: "muted" }, say.name)),
     room("/", "home", say.overview),
     may("editor") && room("/announcements", "megaphone", say.announcements),
     room("/people", "people", say.people),
     may("admin") && room("/channels", "channel", say.channels),
     h("div", { class: "grow" }),
-    h("p", { class: "small who" }, h("strong", {}, `${me.given_name} ${me.family_name}`), h("br"), h("span", { class: "muted" }, me.unit.name)),
-    h("div", { class: "row small" },
+    h(
+      "p",
+      { class: "small who" },
+      h("strong", {}, `${me.given_name} ${me.family_name}`),
+      h("br"),
+      h("span", { class: "muted" }, me.unit.name),
+    ),
+    h(
+      "div",
+      { class: "row small" },
       h("button", { class: "quiet", onclick: () => choose(language === "de" ? "en" : "de") }, say.other),
       h("a", { class: "button quiet", href: "/" }, say.toApp),
-      h("button", { class: "quiet", onclick: signOut }, say.signOut)),
-    h("p", { class: "small muted" }, say.notAlarm));
+      h("button", { class: "quiet", onclick: signOut }, say.signOut),
+    ),
+    h("p", { class: "small muted" }, say.notAlarm),
+  );
 }
 
 async function signOut() {
   await call("DELETE", "/sessions/current").catch(() => {}); // Without a connection it ends here at least.
-  session.end();
+  session.forget();
   location.assign("/console");
 }
 
-whenSessionEnds(() => { me = null; show(); });
-addEventListener("hashchange", () => { if (location.hash !== "#content") { scrollTo(0, 0); show(); } });
+whenSessionEnds(() => {
+  me = null;
+  show();
+});
+addEventListener("hashchange", () => {
+  if (location.hash !== "#content") {
+    scrollTo(0, 0);
+    show();
+  }
+});
 listenToKeys({ go, may });
 show();

@@ -9,7 +9,9 @@ const ROOT = "/editorial/announcements";
 
 /** Makes the draft, or changes it. @param {import("./compose.js").Work} work */
 export function save(work) {
-  const texts = Object.fromEntries(Object.entries(work.texts).filter(([, text]) => Object.values(text).some((field) => field.trim())));
+  const texts = Object.fromEntries(
+    Object.entries(work.texts).filter(([, text]) => Object.values(text).some((field) => field.trim())),
+  );
   const body = { class: work.class, audience: work.audience, texts };
   if (work.id) return call("PATCH", `${ROOT}/${work.id}`, { body, revision: work.revision });
   return call("POST", ROOT, { body });
@@ -20,7 +22,8 @@ export const schedule = (announcement, release_at) =>
   call("PUT", `${ROOT}/${announcement.id}/schedule`, { body: { release_at }, revision: announcement.revision });
 
 /** @param {any} announcement */
-export const cancelSchedule = (announcement) => call("DELETE", `${ROOT}/${announcement.id}/schedule`, { revision: announcement.revision });
+export const cancelSchedule = (announcement) =>
+  call("DELETE", `${ROOT}/${announcement.id}/schedule`, { revision: announcement.revision });
 
 /** T is now, if the editor is sure; null if not. @param {any} announcement */
 export async function release(announcement) {
@@ -30,9 +33,10 @@ export async function release(announcement) {
 
 /** Deletes what nobody has seen; withdraws what is released. Null if the editor is not sure. @param {any} announcement */
 export async function remove(announcement) {
-  const question = announcement.state === "released"
-    ? { title: say.withdrawTitle, text: say.withdrawText, yes: say.withdraw }
-    : { title: say.removeTitle, text: say.removeText, yes: say.remove };
+  const question =
+    announcement.state === "released"
+      ? { title: say.withdrawTitle, text: say.withdrawText, yes: say.withdraw }
+      : { title: say.removeTitle, text: say.removeText, yes: say.remove };
   const sure = await confirm({ ...question, no: say.cancel, danger: true });
   return sure ? call("DELETE", `${ROOT}/${announcement.id}`, { revision: announcement.revision }) : null;
 }

@@ -24,10 +24,17 @@ function search(go) {
 }
 
 function help() {
-  const dialog = h("dialog", { "aria-label": say.keys, onclose: () => dialog.remove() },
+  const dialog = h(
+    "dialog",
+    { "aria-label": say.keys, onclose: () => dialog.remove() },
     h("h2", {}, say.keys),
-    h("dl", { class: "keys" }, Object.entries(say.keyNames).flatMap(([key, name]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, name)])),
-    h("div", { class: "row" }, h("button", { onclick: () => dialog.close() }, say.close)));
+    h(
+      "dl",
+      { class: "keys" },
+      Object.entries(say.keyNames).flatMap(([key, name]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, name)]),
+    ),
+    h("div", { class: "row" }, h("button", { onclick: () => dialog.close() }, say.close)),
+  );
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -19,8 +19,16 @@ export function lockScreens() {
   return {
     node,
     /** @param {Words} announcement */
-    draw: (announcement) => fill(node, h("h2", {}, say.lock),
-      h("div", { class: "phones" }, order.map((each) => phone(each, announcement)))),
+    draw: (announcement) =>
+      fill(
+        node,
+        h("h2", {}, say.lock),
+        h(
+          "div",
+          { class: "phones" },
+          order.map((each) => phone(each, announcement)),
+        ),
+      ),
   };
 }
 
@@ -32,14 +40,30 @@ function phone(spoken, announcement) {
   const now = new Date();
   const locale = spoken === "de" ? "de-DE" : "en-GB";
   const mark = CLASSES[spoken][/** @type {"alert"} */ (announcement.class)];
-  return h("figure", { class: `phone ${spoken}` },
-    h("div", { class: "screen", lang: spoken },
+  return h(
+    "figure",
+    { class: `phone ${spoken}` },
+    h(
+      "div",
+      { class: "screen", lang: spoken },
       h("p", { class: "day" }, now.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long" })),
       h("p", { class: "hour" }, now.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" })),
-      shown && h("div", { class: `notification ${announcement.class}`, lang: own ? spoken : other },
-        h("p", { class: "from" }, "Stadtfunk", mark && h("b", {}, mark), h("span", {}, NOW[spoken])),
-        h("p", { class: "head" }, shown.title), h("p", { class: "words" }, shown.push_text))),
-    h("figcaption", { class: "small muted" }, say.languages[spoken], shown && !own && h("span", {}, ` · ${say.otherLanguage}`)));
+      shown &&
+        h(
+          "div",
+          { class: `notification ${announcement.class}`, lang: own ? spoken : other },
+          h("p", { class: "from" }, "Stadtfunk", mark && h("b", {}, mark), h("span", {}, NOW[spoken])),
+          h("p", { class: "head" }, shown.title),
+          h("p", { class: "words" }, shown.push_text),
+        ),
+    ),
+    h(
+      "figcaption",
+      { class: "small muted" },
+      say.languages[spoken],
+      shown && !own && h("span", {}, ` · ${say.otherLanguage}`),
+    ),
+  );
 }
 
 /** @param {Text} [text] */

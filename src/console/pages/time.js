@@ -16,7 +16,9 @@ export function clockOf(release_at, now = serverNow()) {
   const left = new Date(release_at).getTime() - now;
   const seconds = left > 0 ? Math.ceil(left / 1000) : Math.floor(-left / 1000);
   const days = Math.floor(seconds / 86_400);
-  const parts = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
+  const parts = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map((part) =>
+    String(part).padStart(2, "0"),
+  );
   if (!days && parts[0] === "00") parts.shift();
   return `T${left > 0 ? "−" : "+"}${days ? `${days} d ` : ""}${parts.join(":")}`;
 }
@@ -25,13 +27,28 @@ export function clockOf(release_at, now = serverNow()) {
 export function timeField(release_at, changed, signal) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const left = h("output", { class: "left" });
-  const input = h("input", { type: "datetime-local", step: "1", oninput: () => { draw(); changed(); } });
+  const input = h("input", {
+    type: "datetime-local",
+    step: "1",
+    oninput: () => {
+      draw();
+      changed();
+    },
+  });
   if (release_at) input.value = localOf(new Date(release_at));
   const value = () => (input.value ? new Date(input.value).toISOString() : undefined);
-  const draw = () => { left.textContent = value() ? clockOf(/** @type {string} */ (value())) : ""; };
+  const draw = () => {
+    left.textContent = value() ? clockOf(/** @type {string} */ (value())) : "";
+  };
   everySecond(draw, signal);
   return {
-    node: h("label", { class: "time" }, say.when, h("span", { class: "row" }, input, left), h("small", {}, say.whenHint(`${zone} (${offset()})`))),
+    node: h(
+      "label",
+      { class: "time" },
+      say.when,
+      h("span", { class: "row" }, input, left),
+      h("small", {}, say.whenHint(`${zone} (${offset()})`)),
+    ),
     /** In UTC, or nothing. */
     value,
   };
@@ -46,6 +63,8 @@ function localOf(date) {
 /** UTC+01:00 */
 function offset() {
   const minutes = -new Date().getTimezoneOffset();
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((part) => String(part).padStart(2, "0"));
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((part) =>
+    String(part).padStart(2, "0"),
+  );
   return `UTC${minutes < 0 ? "−" : "+"}${hours}:${rest}`;
 }

@@ -15,24 +15,40 @@ export class Problem extends Error {
     this.body = body;
   }
 
-  get offline() { return this.body.status === 0; }
+  get offline() {
+    return this.body.status === 0;
+  }
 
   /** @param {string} slug the end of the problem's type */
-  is(slug) { return this.body.type.endsWith(`/${slug}`); }
+  is(slug) {
+    return this.body.type.endsWith(`/${slug}`);
+  }
 }
 
 /** The session's token stays in this browser until somebody signs out. The app and the console have the same. */
 export const session = {
-  get token() { return localStorage.getItem(TOKEN); },
+  get token() {
+    return localStorage.getItem(TOKEN);
+  },
   /** @param {string} token */
-  begin(token) { localStorage.setItem(TOKEN, token); },
-  end() { localStorage.removeItem(TOKEN); },
+  begin(token) {
+    localStorage.setItem(TOKEN, token);
+  },
+  end() {
+    localStorage.removeItem(TOKEN);
+  },
+  /** Whoever signs out leaves nothing behind for the next one: no draft, and nothing that waits to be sent. */
+  forget() {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("stadtfunk.")) localStorage.removeItem(key);
+  },
 };
 
 /** Called when the server no longer knows the session. @type {() => void} */
 let onEnded = () => {};
 /** @param {() => void} listener */
-export const whenSessionEnds = (listener) => { onEnded = listener; };
+export const whenSessionEnds = (listener) => {
+  onEnded = listener;
+};
 
 /** How far the server's clock is ahead of this one, in ms; to within the second of its `Date`. */
 let ahead = 0;
@@ -100,7 +116,9 @@ async function reach(url, request) {
 
 /** @param {Response} response */
 async function refused(response) {
-  const body = await response.json().catch(() => ({ type: "about:blank", title: response.statusText, status: response.status }));
+  const body = await response
+    .json()
+    .catch(() => ({ type: "about:blank", title: response.statusText, status: response.status }));
   if (response.status === 401 && session.token) {
     session.end();
     onEnded();

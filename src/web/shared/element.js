@@ -48,15 +48,23 @@ export function icon(name) {
 }
 
 const LINE = {
-  viewBox: "0 0 24 24", width: "24", height: "24", fill: "none", stroke: "currentColor", "stroke-width": "2",
-  "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true",
+  viewBox: "0 0 24 24",
+  width: "24",
+  height: "24",
+  fill: "none",
+  stroke: "currentColor",
+  "stroke-width": "2",
+  "stroke-linecap": "round",
+  "stroke-linejoin": "round",
+  "aria-hidden": "true",
 };
 
 const PATHS = {
   news: "M4 5h13v14H6a2 2 0 0 1-2-2zM17 9h3v8a2 2 0 0 1-2 2M8 9h5M8 13h5",
   megaphone: "M4 10v4h3l8 5V5l-8 5zM18 9a4 4 0 0 1 0 6M8 14v5h3",
   plus: "M12 5v14M5 12h14",
-  people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c0-3.5 3-5.5 6.500-5.500s6.500 2 6.500 5.500M16 4.500a3.500 3.500 0 0 1 0 6.500M18 14.500c2.200.7 3.500 2.500 3.500 5.500",
+  people:
+    "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c0-3.5 3-5.5 6.500-5.500s6.500 2 6.500 5.500M16 4.500a3.500 3.500 0 0 1 0 6.500M18 14.500c2.200.7 3.500 2.500 3.500 5.500",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.500-6.500 8-6.500s8 2.500 8 6.500",
   camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 16.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7",
   comment: "M4 5h16v11H10l-5 4v-4H4z",
@@ -84,11 +92,24 @@ export function say(words) {
  */
 export function confirm({ title, text, yes, no, danger = false }) {
   return new Promise((resolve) => {
-    const dialog = h("dialog", { "aria-label": title, onclose: () => { resolve(dialog.returnValue === "yes"); dialog.remove(); } },
-      h("h2", {}, title), h("p", {}, text),
-      h("div", { class: "row" },
+    const dialog = h(
+      "dialog",
+      {
+        "aria-label": title,
+        onclose: () => {
+          resolve(dialog.returnValue === "yes");
+          dialog.remove();
+        },
+      },
+      h("h2", {}, title),
+      h("p", {}, text),
+      h(
+        "div",
+        { class: "row" },
         h("button", { onclick: () => dialog.close() }, no),
-        h("button", { class: danger ? "primary danger-fill" : "primary", onclick: () => dialog.close("yes") }, yes)));
+        h("button", { class: danger ? "primary danger-fill" : "primary", onclick: () => dialog.close("yes") }, yes),
+      ),
+    );
     document.body.append(dialog);
     dialog.showModal();
   });

@@ -1,14 +1,16 @@
 // German or English: chosen once per page, because words stand everywhere in it.
 
 const KEPT = "stadtfunk.language";
-const OFFLINE_WORD = { de: "Keine Verbindung. Es ist nichts verloren; versuchen Sie es gleich noch einmal.",
-  en: "No connection. Nothing is lost; please try again in a moment." };
+const OFFLINE_WORD = {
+  de: "Keine Verbindung. Es ist nichts verloren; versuchen Sie es gleich noch einmal.",
+  en: "No connection. Nothing is lost; please try again in a moment.",
+};
 
 /** @typedef {"de" | "en"} Language */
 
 /** @type {Language} */
-export const language = /** @type {any} */ (localStorage.getItem(KEPT))
-  ?? (navigator.language.toLowerCase().startsWith("en") ? "en" : "de");
+export const language =
+  /** @type {any} */ (localStorage.getItem(KEPT)) ?? (navigator.language.toLowerCase().startsWith("en") ? "en" : "de");
 document.documentElement.lang = language;
 
 /** Shows the page anew in this language. @param {Language} chosen */

@@ -16,13 +16,20 @@ const say = words({
 export function problem(error, again) {
   /** @type {Partial<import("./api.js").ProblemBody>} */
   const body = error instanceof Problem ? error.body : { title: say.unknown, detail: String(error) };
-  return h("div", { class: "problem stack tight", role: "alert" },
+  return h(
+    "div",
+    { class: "problem stack tight", role: "alert" },
     h("strong", {}, body.title ?? say.unknown),
     body.detail && h("p", {}, body.detail),
-    body.errors && h("ul", {}, body.errors.map((/** @type {any} */ field) =>
-      h("li", {}, h("code", {}, field.pointer), " ", field.message))),
+    body.errors &&
+      h(
+        "ul",
+        {},
+        body.errors.map((/** @type {any} */ field) => h("li", {}, h("code", {}, field.pointer), " ", field.message)),
+      ),
     body.trace_id && h("p", { class: "small muted" }, `${say.trace}: ${body.trace_id}`),
-    again && h("div", {}, h("button", { onclick: again }, say.again)));
+    again && h("div", {}, h("button", { onclick: again }, say.again)),
+  );
 }
 
 /** The same in one line. @param {unknown} error */
