@@ -2,10 +2,12 @@
 
 pub mod announcements;
 pub mod app;
+pub mod app_shell;
 pub mod changes;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod db;
 pub mod feed;
 pub mod id;

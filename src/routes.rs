@@ -9,14 +9,17 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     announcements,
     app::App,
-    feed, people, photos, push,
-    web::{Edge, edge, openapi},
+    app_shell, console, feed, people, photos, push,
+    web::{Edge, edge, openapi, pages},
 };
 
 /// Everything the server answers.
 pub fn routes(app: &App) -> Router {
     let (api, document) = api(app).split_for_parts();
-    let pages = openapi::router(&document);
+    let pages = openapi::router(&document)
+        .merge(pages::shared())
+        .merge(app_shell::router())
+        .merge(console::router());
     edge(
         api.merge(pages),
         Edge {

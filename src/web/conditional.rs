@@ -47,7 +47,8 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
 }
 
-fn tag_of(body: &[u8]) -> String {
+/// A weak tag of these bytes.
+pub(super) fn tag_of(body: &[u8]) -> String {
     let hash = ring::digest::digest(&ring::digest::SHA256, body);
     format!(
         "W/\"{}\"",

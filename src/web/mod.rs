@@ -22,6 +22,7 @@ pub mod extract;
 pub mod idempotency;
 pub mod openapi;
 pub mod page;
+pub mod pages;
 pub mod problem;
 pub mod respond;
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse as _, Response},
     routing::get,
 };
-use http::{HeaderName, HeaderValue, header};
+use http::header;
+use include_dir::{Dir, include_dir};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -16,7 +17,10 @@ use utoipa::{
     },
 };
 
-use super::problem::ProblemBody;
+use super::{pages, problem::ProblemBody};
+
+/// The page that lays the document out.
+static READER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/web/docs");
 
 /// What the document says before any route is added.
 #[derive(OpenApi)]
@@ -53,18 +57,8 @@ pub fn router(document: &Document) -> Router {
             "/api/openapi.json",
             get(move || async move { as_json(&json) }),
         )
-        .route(
-            "/api/docs",
-            get(|| async { page(Html(include_str!("docs/index.html"))) }),
-        )
-        .route(
-            "/api/docs/docs.js",
-            get(|| async { script(include_str!("docs/docs.js")) }),
-        )
-        .route(
-            "/api/docs/docs.css",
-            get(|| async { style(include_str!("docs/docs.css")) }),
-        )
+        .route("/api/docs", pages::page(include_str!("docs/index.html")))
+        .merge(pages::folder("/api/docs", &READER))
 }
 
 fn as_json(json: &str) -> Response {
@@ -73,31 +67,4 @@ fn as_json(json: &str) -> Response {
         json.to_owned(),
     )
         .into_response()
-}
-
-/// What our own pages may do: load their own files and speak to their own server, nothing else.
-pub const PAGE_POLICY: (HeaderName, HeaderValue) = (
-    header::CONTENT_SECURITY_POLICY,
-    HeaderValue::from_static(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-         connect-src 'self'; manifest-src 'self'; worker-src 'self'; font-src 'self'; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'",
-    ),
-);
-
-/// A page of ours, with its content security policy.
-pub fn page(html: Html<&'static str>) -> Response {
-    ([PAGE_POLICY], html).into_response()
-}
-
-fn script(text: &'static str) -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-        text,
-    )
-        .into_response()
-}
-
-fn style(text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], text).into_response()
 }

@@ -12,6 +12,7 @@
 mod announcements;
 mod contract;
 mod feed;
+mod pages;
 mod people;
 mod photos;
 mod process;

@@ -1,0 +1,86 @@
+// What the city says to its staff.
+
+import { get } from "/shared/api.js";
+import { fill, h, icon } from "/shared/element.js";
+import { problem } from "/shared/problem.js";
+import { when } from "./card.js";
+import { photoGrid } from "./photos.js";
+import { say } from "./words.js";
+
+/** @type {import("./app.js").Page} */
+export async function announcementsPage() {
+  const list = h("ul", { class: "stack" });
+  const end = h("div", { class: "stack" });
+
+  /** @param {any} page */
+  function add(page) {
+    list.append(...page.items.map(headline));
+    fill(end, page.next_cursor && h("button", { onclick: () => older(page.next_cursor) }, say.older));
+  }
+
+  /** @param {string} cursor */
+  async function older(cursor) {
+    try {
+      add(await get(`/announcements?cursor=${cursor}`));
+    } catch (error) {
+      fill(
+        end,
+        problem(error, () => older(cursor)),
+      );
+    }
+  }
+
+  add(await get("/announcements"));
+  return h(
+    "div",
+    { class: "stack" },
+    h("h1", {}, say.announcements),
+    list,
+    !list.children.length && h("p", { class: "empty" }, say.noAnnouncements),
+    end,
+  );
+}
+
+/** @param {any} item */
+function headline(item) {
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      { class: `card headline stack tight ${item.class}`, href: `/announcements/${item.id}`, lang: item.language },
+      kind(item),
+      h("h2", {}, item.title),
+      h("p", {}, item.push_text),
+    ),
+  );
+}
+
+/** @param {any} item */
+const kind = (item) =>
+  h(
+    "p",
+    { class: "row small muted" },
+    item.class !== "news" && h("span", { class: `tag ${item.class}` }, say.classes[/** @type {"news"} */ (item.class)]),
+    when(item.released_at),
+  );
+
+/** @type {import("./app.js").Page} */
+export async function announcementPage(visit, id) {
+  const item = await get(`/announcements/${id}`);
+  return h(
+    "div",
+    { class: "stack" },
+    h("a", { class: "button quiet back", href: "/announcements" }, icon("back"), say.announcements),
+    h(
+      "article",
+      { class: `card stack reading ${item.class}`, lang: item.language },
+      kind(item),
+      h("h1", {}, item.title),
+      h("p", { class: "lead" }, item.push_text),
+      item.photos.length > 0 && photoGrid(item.photos, visit),
+      h("p", { class: "text" }, item.body),
+    ),
+    h("p", { class: "small muted" }, say.about),
+  );
+}

@@ -1,0 +1,92 @@
+// The service worker: keeps the app's own files for when there is no network, and shows what is pushed.
+// What colleagues write is not kept: the server says each time who may see it.
+
+const SHELL = "stadtfunk-shell";
+const DOCUMENT = "/";
+const FILES = [
+  DOCUMENT,
+  "/shared/tokens.css",
+  "/shared/element.js",
+  "/shared/language.js",
+  "/shared/api.js",
+  "/shared/problem.js",
+  "/shared/join.js",
+  "/app/app.css",
+  "/app/app.js",
+  "/app/announcements.js",
+  "/app/card.js",
+  "/app/draft.js",
+  "/app/feed.js",
+  "/app/me.js",
+  "/app/outbox.js",
+  "/app/people.js",
+  "/app/photos.js",
+  "/app/post.js",
+  "/app/push.js",
+  "/app/words.js",
+  "/app/write.js",
+  "/app/icon.svg",
+  "/app/manifest.webmanifest",
+];
+
+addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(SHELL)
+      .then((cache) => cache.addAll(FILES))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+// The network first: its 304 is small, and an old page must not meet a new server. The kept file if there is none.
+addEventListener("fetch", (event) => {
+  const { pathname, origin } = new URL(event.request.url);
+  if (event.request.method !== "GET" || origin !== location.origin) return;
+  if (pathname.startsWith("/app/") || pathname.startsWith("/shared/"))
+    event.respondWith(networkFirst(event.request, pathname));
+  else if (event.request.mode === "navigate" && !/^\/(api|console)(\/|$)/.test(pathname))
+    event.respondWith(networkFirst(event.request, DOCUMENT));
+});
+
+async function networkFirst(request, name) {
+  const cache = await caches.open(SHELL);
+  try {
+    const response = await fetch(request);
+    if (response.ok) await cache.put(name, response.clone());
+    return response;
+  } catch (error) {
+    return (await cache.match(name)) ?? Promise.reject(error);
+  }
+}
+
+// docs/api/push-payload.md. A notification is shown for every push, because browsers take the right away otherwise.
+addEventListener("push", (event) => {
+  const message = event.data?.json() ?? {};
+  event.waitUntil(
+    self.registration.showNotification(message.title ?? "Stadtfunk", {
+      body: message.body,
+      lang: message.language,
+      // The same message may arrive twice, and its correction takes its place.
+      tag: message.tag ?? message.message_id,
+      icon: "/app/icon.svg",
+      requireInteraction: message.class === "alert",
+      data: { link: message.link ?? "/announcements" },
+    }),
+  );
+});
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data.link));
+});
+
+async function open(link) {
+  const [page] = (await self.clients.matchAll({ type: "window" })).filter(
+    (each) => !new URL(each.url).pathname.startsWith("/console"),
+  );
+  if (!page) return self.clients.openWindow(link);
+  await page.focus();
+  page.postMessage({ go: link });
+}

@@ -1,0 +1,95 @@
+// Channels, for administrators.
+
+import { all, call, get } from "/shared/api.js";
+import { fill, h, say as toast } from "/shared/element.js";
+import { inOneLine, problem } from "/shared/problem.js";
+import { audienceField } from "./audience.js";
+import { say } from "./words.js";
+
+/** @type {import("./console.js").Page} */
+export async function channelsPage(visit) {
+  const [channels, units] = await Promise.all([all("/channels"), get("/org-units")]);
+  return h(
+    "div",
+    { class: "stack narrow" },
+    h("h1", {}, say.channels),
+    channels.length
+      ? h(
+          "ul",
+          { class: "card lines" },
+          channels.map((channel) => line(channel, visit)),
+        )
+      : h("p", { class: "empty" }, say.noChannels),
+    newChannel(units.items, visit),
+  );
+}
+
+/** @param {any} channel @param {import("./console.js").Visit} visit */
+function line(channel, visit) {
+  const archived = Boolean(channel.archived_at);
+  const change = async () => {
+    try {
+      await call("PATCH", `/channels/${channel.id}`, { body: { archived: !archived } });
+      visit.again();
+    } catch (error) {
+      toast(inOneLine(error));
+    }
+  };
+  return h(
+    "li",
+    { class: "row entry" },
+    h(
+      "div",
+      { class: "grow" },
+      h("strong", {}, channel.name),
+      " ",
+      archived && h("span", { class: "tag" }, say.archived),
+      h("p", { class: "small muted" }, [channel.description, named(channel)].filter(Boolean).join(" · ")),
+    ),
+    h("button", { onclick: change }, archived ? say.restore : say.archive),
+  );
+}
+
+/** @param {any} channel */
+const named = (channel) => say.kinds[/** @type {"open"} */ (channel.kind)];
+
+/** @param {import("./audience.js").Unit[]} units @param {import("./console.js").Visit} visit */
+function newChannel(units, visit) {
+  /** @type {import("./audience.js").Audience} */
+  let audience = { kind: "everybody" };
+  const trouble = h("div", { "aria-live": "polite" });
+  const name = h("input", { required: true, maxlength: 80 });
+  const description = h("input", { required: true, maxlength: 500 });
+  const kind = h(
+    "select",
+    {},
+    Object.entries(say.kinds).map(([value, word]) => h("option", { value }, word)),
+  );
+
+  /** @param {SubmitEvent} event */
+  async function submit(event) {
+    event.preventDefault();
+    try {
+      await call("POST", "/channels", {
+        body: { name: name.value, description: description.value, kind: kind.value, audience },
+      });
+      visit.again();
+    } catch (error) {
+      fill(trouble, problem(error));
+    }
+  }
+
+  return h(
+    "form",
+    { class: "card stack", onsubmit: submit },
+    h("h2", {}, say.newChannel),
+    h("label", {}, say.channelName, name),
+    h("label", {}, say.channelText, description),
+    h("label", {}, say.kind, kind),
+    audienceField(units, audience, (chosen) => {
+      audience = chosen;
+    }).node,
+    trouble,
+    h("div", {}, h("button", { class: "primary" }, say.newChannel)),
+  );
+}

@@ -1,0 +1,44 @@
+// What is next, what is unfinished, what went out last.
+
+import { get } from "/shared/api.js";
+import { h, icon } from "/shared/element.js";
+import { line } from "./announcements.js";
+import { say } from "./words.js";
+
+/** @type {import("./console.js").Page} */
+export async function overviewPage({ may }) {
+  if (!may("editor")) {
+    return h(
+      "div",
+      { class: "stack" },
+      h("h1", {}, say.overview),
+      h("a", { class: "card row", href: "#/people" }, icon("people"), say.people),
+      may("admin") && h("a", { class: "card row", href: "#/channels" }, icon("channel"), say.channels),
+    );
+  }
+  const ask = (/** @type {string} */ state) => get(`/editorial/announcements?state=${state}&limit=5`);
+  const [scheduled, drafts, released] = await Promise.all(["scheduled", "draft", "released"].map(ask));
+  scheduled.items.sort((/** @type {any} */ a, /** @type {any} */ b) => a.release_at.localeCompare(b.release_at));
+  return h(
+    "div",
+    { class: "stack" },
+    h(
+      "div",
+      { class: "row" },
+      h("h1", { class: "grow" }, say.overview),
+      h("a", { class: "button primary", href: "#/announcements/new" }, icon("plus"), say.new),
+    ),
+    section(say.next, scheduled.items, say.nothingScheduled),
+    section(say.drafts, drafts.items, say.noDrafts),
+    section(say.last, released.items, say.nothingYet),
+  );
+}
+
+/** @param {string} title @param {any[]} items @param {string} empty */
+const section = (title, items, empty) =>
+  h(
+    "section",
+    { class: "stack tight" },
+    h("h2", {}, title),
+    items.length ? h("ul", { class: "card lines" }, items.map(line)) : h("p", { class: "muted" }, empty),
+  );

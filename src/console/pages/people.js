@@ -1,0 +1,170 @@
+// The directory; for administrators also roles and join codes.
+
+import { call, get } from "/shared/api.js";
+import { fill, h, say as toast } from "/shared/element.js";
+import { precise, spoken } from "/shared/language.js";
+import { inOneLine, problem } from "/shared/problem.js";
+import { say } from "./words.js";
+
+/** How long to wait for the next letter before asking, in ms. */
+const PAUSE = 150;
+
+/** @type {import("./console.js").Page} */
+export async function peoplePage(visit) {
+  const list = h("ul", { class: "card lines" });
+  const end = h("div", { "aria-live": "polite" });
+  const search = h("input", {
+    type: "search",
+    value: visit.query.get("q") ?? "",
+    placeholder: `${say.search}  /`,
+    "aria-label": say.search,
+    autocomplete: "off",
+    oninput: later,
+  });
+  let timer = 0;
+  let asked = 0;
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(find, PAUSE);
+  }
+
+  /** @param {string} [cursor] */
+  async function find(cursor) {
+    const mine = ++asked;
+    const q = search.value.trim();
+    const wanted = new URLSearchParams(
+      [
+        ["limit", "50"],
+        ["q", q],
+        ["cursor", cursor ?? ""],
+      ].filter(([, value]) => value),
+    );
+    history.replaceState(null, "", q ? `#/people?${new URLSearchParams({ q })}` : "#/people");
+    try {
+      const page = await get(`/people?${wanted}`);
+      if (mine !== asked) return; // A later question has been asked.
+      if (!cursor) fill(list);
+      list.append(...page.items.map(line));
+      fill(
+        end,
+        !list.children.length && h("p", { class: "empty" }, say.nobody),
+        page.next_cursor && h("button", { onclick: () => find(page.next_cursor) }, say.more),
+      );
+    } catch (error) {
+      fill(
+        end,
+        problem(error, () => find(cursor)),
+      );
+    }
+  }
+
+  await find();
+  return h("div", { class: "stack narrow" }, h("h1", {}, say.people), search, list, end);
+}
+
+/** @param {any} person */
+const line = (person) =>
+  h(
+    "li",
+    {},
+    h(
+      "a",
+      { class: "row", href: `#/people/${person.id}` },
+      h("strong", { class: "grow" }, `${person.family_name}, ${person.given_name}`),
+      h("span", { class: "muted" }, [person.job_title, person.unit.name].filter(Boolean).join(" · ")),
+    ),
+  );
+
+/** @type {import("./console.js").Page} */
+export async function personPage(visit, id) {
+  const [person, roles] = await Promise.all([
+    get(`/people/${id}`),
+    visit.may("admin") ? get(`/people/${id}/roles`) : null,
+  ]);
+  return h(
+    "div",
+    { class: "stack narrow" },
+    h("a", { class: "small", href: "#/people" }, say.people),
+    h(
+      "header",
+      { class: "stack tight" },
+      h("h1", {}, `${person.given_name} ${person.family_name}`),
+      h("p", { class: "muted" }, [person.job_title, person.unit.name].filter(Boolean).join(" · ")),
+      person.email && h("p", {}, h("a", { href: `mailto:${person.email}` }, person.email)),
+    ),
+    roles && rolesSection(id, roles.items),
+    visit.may("admin") && codeSection(id),
+  );
+}
+
+/** @param {string} id @param {{role: string, granted_at: string}[]} grants */
+function rolesSection(id, grants) {
+  return h(
+    "section",
+    { class: "card stack tight" },
+    h("h2", {}, say.roles),
+    Object.entries(say.roleNames).map(([role, name]) => {
+      const grant = grants.find((each) => each.role === role);
+      const box = h("input", {
+        type: "checkbox",
+        checked: Boolean(grant),
+        onchange: async () => {
+          try {
+            await call(box.checked ? "PUT" : "DELETE", `/people/${id}/roles/${role}`);
+            toast(say.saved);
+          } catch (error) {
+            box.checked = !box.checked;
+            toast(inOneLine(error));
+          }
+        },
+      });
+      return h(
+        "label",
+        { class: "choice" },
+        box,
+        h(
+          "span",
+          {},
+          h("strong", {}, name),
+          h("small", { class: "hint" }, say.roleTexts[/** @type {"admin"} */ (role)]),
+        ),
+        grant &&
+          h(
+            "time",
+            { class: "small muted", datetime: grant.granted_at, title: precise(grant.granted_at) },
+            spoken(grant.granted_at),
+          ),
+      );
+    }),
+  );
+}
+
+/** @param {string} id */
+function codeSection(id) {
+  const shown = h("div", { "aria-live": "polite" });
+  const make = (/** @type {"first" | "recovery"} */ purpose) => async () => {
+    try {
+      const made = await call("POST", `/people/${id}/join-codes`, { body: { purpose } });
+      fill(
+        shown,
+        h("p", { class: "code" }, made.code),
+        h("p", { class: "small muted" }, say.codeOnce(precise(made.expires_at))),
+      );
+    } catch (error) {
+      fill(shown, problem(error));
+    }
+  };
+  return h(
+    "section",
+    { class: "card stack" },
+    h("div", {}, h("h2", {}, say.joinCode), h("p", { class: "small muted" }, `${say.codeText} ${say.recoveryHint}`)),
+    h(
+      "div",
+      { class: "row" },
+      h("button", { onclick: make("first") }, say.firstCode),
+      h("button", { onclick: make("recovery") }, say.recoveryCode),
+    ),
+    shown,
+  );
+}

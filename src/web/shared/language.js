@@ -1,0 +1,62 @@
+// German or English: chosen once per page, because words stand everywhere in it.
+
+const KEPT = "stadtfunk.language";
+const OFFLINE_WORD = {
+  de: "Keine Verbindung. Es ist nichts verloren; versuchen Sie es gleich noch einmal.",
+  en: "No connection. Nothing is lost; please try again in a moment.",
+};
+
+/** @typedef {"de" | "en"} Language */
+
+/** @type {Language} */
+export const language =
+  /** @type {any} */ (localStorage.getItem(KEPT)) ?? (navigator.language.toLowerCase().startsWith("en") ? "en" : "de");
+document.documentElement.lang = language;
+
+/** Shows the page anew in this language. @param {Language} chosen */
+export function choose(chosen) {
+  if (chosen === language) return;
+  localStorage.setItem(KEPT, chosen);
+  location.reload();
+}
+
+/**
+ * The words of the chosen language. Both tables have the same keys: the type of one is the type of the other.
+ * @template T @param {{de: T, en: T}} tables @returns {T}
+ */
+export const words = (tables) => tables[language];
+
+export const offlineWord = OFFLINE_WORD[language];
+
+const locale = language === "en" ? "en-GB" : "de-DE";
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" });
+const decimal = new Intl.NumberFormat(locale);
+
+/** 1213 as people write it: "1.213". @param {number} value */
+export const number = (value) => decimal.format(value);
+
+/** As a person says it: "vor 8 Minuten", "heute 14:00", "21. November, 14:00". @param {string} iso @param {number} [now] */
+export function spoken(iso, now = Date.now()) {
+  const then = new Date(iso);
+  const minutes = Math.round((then.getTime() - now) / 60_000);
+  if (Math.abs(minutes) < 60) return relative.format(minutes, "minute");
+  const days = Math.round((midnight(then) - midnight(new Date(now))) / 86_400_000);
+  if (Math.abs(days) <= 1) return `${relative.format(days, "day")} ${clock.format(then)}`;
+  return `${day.format(then)}, ${clock.format(then)}`;
+}
+
+/** @param {Date} date */
+const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);
+
+/** To the second and with the zone. @param {string} iso */
+export const precise = (iso) => exact.format(new Date(iso));
+
+/** Milliseconds as somebody reads them across a room: "114 ms", "2,1 s". @param {number} ms */
+export function duration(ms) {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const digits = ms < 10_000 ? 1 : 0;
+  return `${(ms / 1000).toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })} s`;
+}
