@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The composition root: every room is made here, once, and given what it needs.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Time, injected: the wall clock in the program, a clock that is advanced by hand in the tests.
 //!
 //! Every instant is an [`At`]: UTC, cut to the microsecond, because that is what both databases keep.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Ids and randomness, injected. An [`Id`] is a UUIDv7 (RFC 9562) that knows what it names, so that a
 //! post's id can't be passed where a person's is wanted.
 

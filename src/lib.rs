@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Stadtfunk ("city radio"): the server behind a city's employee app.
 
 pub mod announcements;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The one route table, grouped by who calls. Each room lists its own routes in its `http.rs`; the OpenAPI
 //! document is made of the same lines.
 

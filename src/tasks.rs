@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The one place where background tasks start, so that a shutdown can tell them and wait for them.
 
 use std::future::Future;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Words from outside: length-limited, trimmed, free of control characters.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};

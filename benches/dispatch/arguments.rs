@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `--devices N --latency-ms L --plain`; cargo adds `--bench` by itself.
 
 use std::time::Duration;
@@ -7,7 +9,10 @@ use super::Result;
 pub(super) enum Arguments {
     Measure(Wanted),
     /// The child process: be the gateways for that many phones.
-    Sandbox { latency: Duration, phones: usize },
+    Sandbox {
+        latency: Duration,
+        phones: usize,
+    },
 }
 
 pub(super) struct Wanted {
@@ -19,7 +24,11 @@ pub(super) struct Wanted {
 
 impl Arguments {
     pub(super) fn parse() -> Result<Self> {
-        let mut wanted = Wanted { devices: 20_000, latency: Duration::ZERO, plain: false };
+        let mut wanted = Wanted {
+            devices: 20_000,
+            latency: Duration::ZERO,
+            plain: false,
+        };
         let mut sandbox = false;
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -36,7 +45,10 @@ impl Arguments {
             }
         }
         Ok(if sandbox {
-            Self::Sandbox { latency: wanted.latency, phones: wanted.devices }
+            Self::Sandbox {
+                latency: wanted.latency,
+                phones: wanted.devices,
+            }
         } else {
             Self::Measure(wanted)
         })

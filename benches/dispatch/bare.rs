@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The limit: the same kind of request to the same gateway over the same number of connections, in a bare
 //! HTTP/2 loop on hyper: no outbox, no encryption, no answers read but for their status.
 
@@ -108,18 +110,28 @@ fn provider_token(settings: &Settings) -> Result<String> {
     let key = PrivateKeyDer::from_pem_slice(settings.apns_key_p8_pem.as_bytes())?;
     let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.secret_der(), &random)
         .map_err(|error| error.to_string())?;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)?
+        .as_secs();
     let head = serde_json::json!({"alg": "ES256", "kid": settings.apns_key_id});
     let claims = serde_json::json!({"iss": settings.apns_team_id, "iat": now});
     let part = |json: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
     let signed = format!("{}.{}", part(head), part(claims));
-    let signature = key.sign(&random, signed.as_bytes()).map_err(|error| error.to_string())?;
-    Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
+    let signature = key
+        .sign(&random, signed.as_bytes())
+        .map_err(|error| error.to_string())?;
+    Ok(format!(
+        "{signed}.{}",
+        BASE64_URL_SAFE_NO_PAD.encode(signature)
+    ))
 }
 
 async fn connect(settings: &Settings) -> Result<SendRequest<Full<Bytes>>> {
     let uri: Uri = settings.apns_url.parse()?;
-    let (host, port) = (uri.host().ok_or("no host")?, uri.port_u16().ok_or("no port")?);
+    let (host, port) = (
+        uri.host().ok_or("no host")?,
+        uri.port_u16().ok_or("no port")?,
+    );
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(settings.ca_pem.as_bytes())?)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -131,7 +143,9 @@ async fn connect(settings: &Settings) -> Result<SendRequest<Full<Bytes>>> {
     let stream = TcpStream::connect((host, port)).await?;
     stream.set_nodelay(true)?;
     let name = ServerName::try_from(host.to_owned())?;
-    let stream = TlsConnector::from(Arc::new(tls)).connect(name, stream).await?;
+    let stream = TlsConnector::from(Arc::new(tls))
+        .connect(name, stream)
+        .await?;
     let (connection, driver) = http2::Builder::new(TokioExecutor::new())
         .max_concurrent_reset_streams(1_000)
         .initial_stream_window_size(64 * 1024)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The gateways, in a process of their own: this program again, with `--sandbox`.
 
 use std::{
@@ -48,7 +50,11 @@ fn gateway_of(index: usize) -> Gateway {
 /// The child: listens, prints its settings, then a line for each phone, then serves until its input ends.
 pub(super) async fn serve(latency: Duration, phones: usize) -> Result<()> {
     let (clock, tasks) = (Clock::wall(), Tasks::new());
-    let config = SandboxConfig { latency, keep_journal: 0, ..SandboxConfig::default() };
+    let config = SandboxConfig {
+        latency,
+        keep_journal: 0,
+        ..SandboxConfig::default()
+    };
     let ids = Ids::new(clock.clone());
     let sandbox = Sandbox::start(config, clock, ids, &tasks).await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -57,7 +63,13 @@ pub(super) async fn serve(latency: Duration, phones: usize) -> Result<()> {
         let phone = sandbox.phone(gateway_of(index));
         let keys = phone.keys();
         let p256dh = hex(&keys.p256dh);
-        writeln!(out, "{}\t{}\t{p256dh}\t{}", phone.gateway, phone.address, hex(&keys.auth))?;
+        writeln!(
+            out,
+            "{}\t{}\t{p256dh}\t{}",
+            phone.gateway,
+            phone.address,
+            hex(&keys.auth)
+        )?;
     }
     writeln!(out)?;
     out.flush()?;
@@ -86,7 +98,12 @@ impl SandboxProcess {
             }
             phones.push(phone(&line)?);
         }
-        Ok(Self { child, push_config: settings.push_config()?, settings, phones })
+        Ok(Self {
+            child,
+            push_config: settings.push_config()?,
+            settings,
+            phones,
+        })
     }
 
     pub(super) fn stop(mut self) -> Result<()> {
@@ -102,7 +119,10 @@ fn phone(line: &str) -> Result<Phone> {
     Ok(Phone {
         gateway: field()?.parse()?,
         address: field()?.to_owned(),
-        keys: DeviceKeys { p256dh: unhex(field()?)?, auth: unhex(field()?)? },
+        keys: DeviceKeys {
+            p256dh: unhex(field()?)?,
+            auth: unhex(field()?)?,
+        },
     })
 }
 

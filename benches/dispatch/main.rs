@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! How fast, how cheap and how complete the dispatch is, beside the limit of the same connection.
 //!
 //!     cargo bench --bench dispatch -- [--devices N] [--latency-ms L] [--plain]
@@ -37,9 +39,13 @@ use self::{arguments::Arguments, gateways::SandboxProcess, process::Usage};
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
 fn main() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     match Arguments::parse()? {
-        Arguments::Sandbox { latency, phones } => runtime.block_on(gateways::serve(latency, phones)),
+        Arguments::Sandbox { latency, phones } => {
+            runtime.block_on(gateways::serve(latency, phones))
+        }
         Arguments::Measure(wanted) => runtime.block_on(measure(&wanted)),
     }
 }
@@ -74,7 +80,15 @@ async fn measure(wanted: &arguments::Wanted) -> Result<()> {
     let used = Usage::now()?.since(&before);
     tasks.stop().await;
     sandbox.stop()?;
-    report(&Figures { wanted, staged, staging_ms, limit, elapsed, used, account: &account })
+    report(&Figures {
+        wanted,
+        staged,
+        staging_ms,
+        limit,
+        elapsed,
+        used,
+        account: &account,
+    })
 }
 
 fn message(ids: &Ids, clock: &Clock) -> Message {
@@ -131,7 +145,9 @@ struct Figures<'a> {
 
 #[expect(clippy::cast_precision_loss, reason = "counts of devices fit 52 bits")]
 fn report(figures: &Figures<'_>) -> Result<()> {
-    let Figures { wanted, account, .. } = figures;
+    let Figures {
+        wanted, account, ..
+    } = figures;
     let timing = account.timing.ok_or("no device was handed over")?;
     let accepted: i64 = account
         .devices
@@ -146,16 +162,25 @@ fn report(figures: &Figures<'_>) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let rows: [(&str, String); 11] = [
         ("devices", format!("{}", wanted.devices)),
-        ("gateway latency", format!("{} ms", wanted.latency.as_millis())),
+        (
+            "gateway latency",
+            format!("{} ms", wanted.latency.as_millis()),
+        ),
         ("encrypted", format!("{}", !wanted.plain)),
         ("staging", format!("{:.0} ms", figures.staging_ms)),
-        ("first hand-over after T", format!("{:.1} ms", timing.first_ms)),
+        (
+            "first hand-over after T",
+            format!("{:.1} ms", timing.first_ms),
+        ),
         ("median hand-over", format!("{:.1} ms", timing.median_ms)),
         ("last hand-over", format!("{:.1} ms", timing.last_ms)),
         ("pushes per second", format!("{pushes_per_s:.0}")),
         ("limit (bare HTTP/2 loop)", format!("{:.0}", figures.limit)),
         ("CPU per push", format!("{cpu_us_per_push:.1} µs")),
-        ("wall time to the account", format!("{:.0} ms", millis(figures.elapsed))),
+        (
+            "wall time to the account",
+            format!("{:.0} ms", millis(figures.elapsed)),
+        ),
     ];
     for (name, value) in rows {
         writeln!(out, "{name:<28} {value:>14}")?;

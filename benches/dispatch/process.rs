@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What this process has used, from /proc (Linux).
 
 use std::{fs, time::Duration};
@@ -17,15 +19,27 @@ impl Usage {
         let stat = fs::read_to_string("/proc/self/stat")?;
         // After the name in brackets, utime and stime are the 12th and 13th fields (proc(5)).
         let fields = stat.rsplit_once(')').ok_or("no stat")?.1;
-        let ticks: u32 =
-            fields.split_whitespace().skip(11).take(2).map(|f| f.parse().unwrap_or(0_u32)).sum();
+        let ticks: u32 = fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(|f| f.parse().unwrap_or(0_u32))
+            .sum();
         let status = fs::read_to_string("/proc/self/status")?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|rest| rest.split_whitespace().next()).ok_or("no VmHWM")?;
-        Ok(Self { cpu: TICK * ticks, peak_rss_mb: peak.parse::<u64>()? / 1_024 })
+        let peak = peak
+            .and_then(|rest| rest.split_whitespace().next())
+            .ok_or("no VmHWM")?;
+        Ok(Self {
+            cpu: TICK * ticks,
+            peak_rss_mb: peak.parse::<u64>()? / 1_024,
+        })
     }
 
     pub(super) fn since(self, before: &Self) -> Self {
-        Self { cpu: self.cpu.saturating_sub(before.cpu), ..self }
+        Self {
+            cpu: self.cpu.saturating_sub(before.cpu),
+            ..self
+        }
     }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A town with that many phones, written straight into the tables: a hundred thousand people joining over
 //! HTTP would be another benchmark.
 
@@ -62,7 +64,8 @@ pub(super) async fn everybody_is_meant(db: &Db, message: MessageId) -> Result<()
     Ok(())
 }
 
-const UNIT: &str = "INSERT INTO org_units (id, code, name, created_at) VALUES ($1, '1', 'Stadt', $2)";
+const UNIT: &str =
+    "INSERT INTO org_units (id, code, name, created_at) VALUES ($1, '1', 'Stadt', $2)";
 const RECIPIENTS: &str =
     "INSERT INTO push_recipients (message_id, account_id) SELECT $1, id FROM accounts WHERE true";
 
@@ -110,10 +113,12 @@ const ACCOUNTS: Sql = Sql {
 };
 
 const SESSIONS: Sql = Sql {
-    sqlite: "INSERT INTO sessions (id, account_id, token_hash, device_name, created_at, last_seen_at)
+    sqlite:
+        "INSERT INTO sessions (id, account_id, token_hash, device_name, created_at, last_seen_at)
              SELECT unhex(value->>'$.session'), unhex(value->>'$.account'),
                     unhex(value->>'$.session'), 'Phone', $3, $3 FROM json_each($1) WHERE $2 = $2",
-    postgres: "INSERT INTO sessions (id, account_id, token_hash, device_name, created_at, last_seen_at)
+    postgres:
+        "INSERT INTO sessions (id, account_id, token_hash, device_name, created_at, last_seen_at)
              SELECT (value->>'session')::uuid, (value->>'account')::uuid,
                     decode(value->>'session', 'hex'), 'Phone', $3, $3
              FROM jsonb_array_elements($1) WHERE $2::uuid IS NOT NULL",

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Phones that ask again and again, each over one kept HTTP/1.1 connection.
 
 use std::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! How many pages of the newsfeed a second, and how fast each, beside the limit of the same connections.
 //!
 //!     cargo bench --bench feed -- [--posts N] [--people N] [--seconds S]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A town at work: people in offices, five channels, posts with photos, comments and reactions. Made by the
 //! rooms' own verbs, except for the photos' rows: developing pictures is another benchmark.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What editors write: drafting, editing, taking back.
 
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Announcements: what the communications team says to the staff at one instant, T.
 //!
 //! The cast:

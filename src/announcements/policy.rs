@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The rules, free of any database.
 
 use std::{collections::HashSet, time::Duration};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! T: set, moved, taken away.
 
 use super::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The editors' statements. Readers have their own, in [`readers`](super::readers).
 
 use std::collections::BTreeMap;

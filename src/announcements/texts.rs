@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The words of an announcement, in German, in English or in both.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The employee app as an installable web page: newsfeed, announcements, directory, oneself. A client of the public
 //! API like the apps for iOS and Android, and for offices without either.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The change log: what happened, in order, written in the transaction that made it happen.
 //!
 //! A feature [`record`]s a change beside its rows; whoever must do something about it later (notifications

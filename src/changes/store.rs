@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The change log's statements.
 
 use super::{Change, Kind};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `stadtfunk check-config`
 
 use std::process::ExitCode;

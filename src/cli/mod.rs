@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The command line: what an administrator types. Each command is a file with a `run` function.
 
 mod check_config;

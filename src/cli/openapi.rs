@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `stadtfunk openapi`: the document that `docs/api/openapi.json` is made of.
 
 use std::process::ExitCode;

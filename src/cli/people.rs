@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `stadtfunk people …`: the personnel file, letters with join codes, roles.
 
 use std::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The one place that writes to the terminal.
 
 #![expect(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What is wrong with the configuration, all at once, by file and key.
 
 use std::{fmt, path::PathBuf};

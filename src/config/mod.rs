@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Configuration: one TOML file, the folder `push-config/`, and the environment. This is the only reader of
 //! files and environment variables; the rooms get typed sections.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The console of the communications team: compose, schedule, and watch a release. A client of the public API, which
 //! decides what the caller may do; the page only leaves out what would be refused.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! How our types stand in a column of each database.
 
 use sqlx::{

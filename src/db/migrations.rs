@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The schema: `migrations/*.sql` runs verbatim on both databases; `migrations/sqlite/` and
 //! `migrations/postgres/` hold what must differ. Numbers are unique across the three folders.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! One SQL text, two databases: SQLite inside for a town, PostgreSQL for a metropolis.
 //!
 //! A [`Db`] is a pool; [`Db::query`] and [`Tx::query`] take a statement made by [`sql!`] and carry the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Opening: pools, pragmas, migrations, and the ear for other processes' commits.
 
 use std::time::Duration;

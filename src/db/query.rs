@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A statement with its arguments, on its way to one of the two databases.
 
 use sqlx::{

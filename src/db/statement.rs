@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A statement in both databases' words.
 
 /// A statement. Where the databases differ, [`sql!`] takes `["sqlite" | "postgres"]`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Channels: streams of posts, opened and shaped by administrators.
 
 use serde::{Deserialize, Serialize};

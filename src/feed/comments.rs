@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Comments under a post, and replies to them: threads of one level.
 
 use serde::{Deserialize, Serialize};

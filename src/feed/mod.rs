@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The feed: what colleagues and the communications team write to each other.
 //!
 //! The cast: a **channel** is a stream of posts, *editorial* (editors post) or *open* (everybody in its

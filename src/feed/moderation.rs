@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Moderation: what a moderator does to another's words, with a reason, and the trace that it leaves.
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Who may do what in the feed. Pure: whether somebody may *see* a thing was answered before.
 
 use super::ChannelKind;

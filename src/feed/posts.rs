@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Posts: written, read in pages, edited, deleted, pinned.
 
 use serde::{Deserialize, Serialize};

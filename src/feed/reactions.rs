@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Reactions: one word from a person to a post.
 
 use std::collections::BTreeMap;

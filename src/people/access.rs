@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Who is asking, as types: a verb that only an editor may call takes an [`Editor`], and there is no way
 //! to make one but from a session whose account has been granted the role.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! People: who is on the payroll, how they sign in, what they may do, who is meant by an audience.
 //!
 //! The cast:

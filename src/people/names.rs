@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Names as the directory searches and sorts them: without case, accents and punctuation.
 
 use caseless::Caseless as _;

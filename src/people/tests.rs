@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The room on a real database: a temporary SQLite file.
 
 use std::{net::IpAddr, time::Duration};

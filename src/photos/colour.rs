@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! From a picture's own colours to sRGB, which is what everybody assumes of a picture without a profile.
 //!
 //! Phones have taken photographs in Display P3 for years. Its numbers, read as sRGB, show fire engines in

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Where photos are developed: few at a time, off the threads that serve requests, and not for ever.
 //!
 //! A decoder can't be stopped from outside. What bounds it are the [`Limits`]; the deadline here is looked

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! From a stranger's bytes to pixels, under limits that hold before anything is allocated.
 
 use std::io::Cursor;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What was uploaded and never shown is forgotten; so is what a crash left in the store.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Photos: taken from a phone, shown to whom they are meant for, without what the phone knew of its owner.
 //!
 //! An upload goes through the [`outline`] (what the file says of itself, held against the [`Limits`] before

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Where uploads are taken in, few at a time, because each is in memory until it is developed.
 
 use std::{sync::Arc, time::Duration};

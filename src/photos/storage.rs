@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The photos' bytes, in an object store: a folder by default.
 
 use std::{collections::BTreeSet, sync::Arc};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! From a decoded picture to what is kept: upright, sRGB, in three widths, as JPEG without any metadata.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Text that only the device can read: RFC 8291 (Message Encryption for Web Push) with the content coding
 //! `aes128gcm` of RFC 8188, on ring. The same for all three gateways, so Apple and Google carry what they
 //! can't read either.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What push is asked to carry, and what one device gets to read of it.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Push: from "these people shall hear this" to "every device is accounted for".
 //!
 //! The cast:

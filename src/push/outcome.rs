@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! How a delivery ended, in the words of the report.
 
 use std::time::Duration;

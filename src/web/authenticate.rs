@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Finds out once per request who is calling, by `Authorization: Bearer <token>`.
 //!
 //! Tokens travel in this header alone: a browser never sends it by itself, so another site can't make it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `ETag` and `If-None-Match` (RFC 9110, section 13.1.2) for every JSON answer that can be fetched again.
 //!
 //! The tag is a hash of the body, so it says nothing that the body doesn't, and holds for whoever may read

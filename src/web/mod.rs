@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The edge: what every request passes and every handler speaks.
 //!
 //! A handler extracts, authorises, calls one domain verb and responds:

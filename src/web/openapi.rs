@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The OpenAPI 3.1 document, made from the code, and a page to read it without a network.
 
 use std::sync::Arc;

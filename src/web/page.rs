@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Lists in pages by keyset: `{items, next_cursor}`. A cursor says where the next page begins, so what is
 //! added meanwhile neither repeats nor skips anything.
 

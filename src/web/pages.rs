@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Our own pages: the app, the console and the API's document. Plain files inside the binary, with a content
 //! security policy that lets them load their own files and speak to their own server, and nothing else.
 //!

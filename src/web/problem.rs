@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Problems (RFC 9457): what went wrong, in the caller's language, with a stable `type` for each case.
 
 use std::{borrow::Cow, time::Duration};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The integration tests: one binary, because linking is what they cost.
 //!
 //! Every test that touches data runs twice, on SQLite and on PostgreSQL ([`both!`]); every one speaks to a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The app and the console as a browser meets them: every file that a page names is there, and nothing needs what
 //! the content security policy forbids.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The editors' routes, all under `/api/v1/editorial/announcements`: whoever is no editor is refused before
 //! anything is looked up, so the answer says nothing about what exists. Readers have their
 //! [own](crate::announcements::readers::http).

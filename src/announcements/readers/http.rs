@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The readers' routes.
 
 use axum::extract::State;

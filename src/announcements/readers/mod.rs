@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What a reader sees: announcements that were released to them, in their language.
 //!
 //! Everything here reads the view `visible_announcements`. An announcement that is not in it for this

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The readers' statements: each begins at the view `visible_announcements`.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The release: one transaction in which the announcement becomes visible and the gate opens.
 //!
 //! Everything that takes time has been done before T: the audience is resolved and written to the outbox

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The task that keeps T: stages before it, warms the gateways, and releases at it, never before.
 //!
 //! It sleeps until the next thing is to be done and is woken early by every commit that tells of itself

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The release report: when the first and the last phone was handed over, and what became of everybody.
 //!
 //! A person with several devices counts once, by the best of them. The parts add up to the whole; if they

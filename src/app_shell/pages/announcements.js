@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What the city says to its staff.
 
 import { get } from "/shared/api.js";

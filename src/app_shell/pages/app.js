@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The app's one document: shows what the address says, and the bar at the bottom.
 
 import { get, session, whenSessionEnds } from "/shared/api.js";

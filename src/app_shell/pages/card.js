@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A post as a card: who and from which office, when, the words, the photos, and one line of reactions and comments.
 
 import { call } from "/shared/api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What somebody has begun to write, kept on the device.
 
 /** @param {string} name what it is a draft of, e.g. `comment:<post>` */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The newsfeed: what is pinned, what waits to be sent, and the posts of all channels, newest first.
 
 import { get, newKey, Problem } from "/shared/api.js";

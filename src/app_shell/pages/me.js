@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Oneself: language, announcements on this device, the devices that are signed in.
 
 import { all, call, session } from "/shared/api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Posts that were written without a connection. Each keeps its Idempotency-Key, so that one which did arrive, and
 // only its answer was lost, is not published twice.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The directory: beginnings of names, in any order.
 
 import { get } from "/shared/api.js";

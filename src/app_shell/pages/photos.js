@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Photos in a quiet grid. Their boxes are there first, in the photo's own colour, so that nothing jumps.
 
 import { picture } from "/shared/api.js";

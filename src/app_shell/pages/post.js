@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // One post with its comments. A reply answers a comment; there is no third level.
 
 import { all, call, get, newKey } from "/shared/api.js";

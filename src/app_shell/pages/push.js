@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Announcements on this device, by Web Push (RFC 8030, 8291, 8292). The browser decrypts; sw.js shows.
 
 import { call, get } from "/shared/api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The service worker: keeps the app's own files for when there is no network, and shows what is pushed.
 // What colleagues write is not kept: the server says each time who may see it.
 

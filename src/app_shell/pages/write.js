@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Writing a post: text first, camera second. The draft stays on the device until it is published.
 
 import { all, call, newKey } from "/shared/api.js";

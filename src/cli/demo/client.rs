@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The demo's app: a small HTTP client that keeps its connections, as a phone does.
 
 use std::net::SocketAddr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Life in the feed: channels, news, photo posts from all over town, comments and reactions.
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `stadtfunk demo`: the main job, end to end, on one machine and without Apple or Google.
 //!
 //! A town of 1,500 is imported from the personnel office's file; 1,480 people join and register their

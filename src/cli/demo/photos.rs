@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The demo's photographs, with their phones' EXIF: the server has something to take off. Sources and
 //! licences stand in `fixtures/photos/README.md`.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Two announcements: to everybody at T, and to the fire brigade right after it.
 
 use std::time::Duration;

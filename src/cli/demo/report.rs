@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The release report, as a person reads it.
 
 use std::fmt::Write as _;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The town's people: each redeems their code on a simulated phone and registers it, over HTTP, as the app
 //! would.
 

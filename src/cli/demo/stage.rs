@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The demo's stage: a folder, the sandbox, and the server in front of it.
 
 use std::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What the demo's town talks about.
 
 /// Titles and texts of the press office's posts.

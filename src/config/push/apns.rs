@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `apns.toml`: the city's own key at Apple.
 
 use std::path::{Path, PathBuf};

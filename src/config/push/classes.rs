@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `classes.toml`: what news, important and alert mean at each gateway.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};

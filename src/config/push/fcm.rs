@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `fcm.toml`: the city's own service account at Google.
 
 use std::path::{Path, PathBuf};

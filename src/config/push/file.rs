@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Reading one TOML file and the files it names.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `push-config/`: a file per gateway, and one for what each class of message means.
 //!
 //! A gateway whose file is missing or says `enabled = false` is not configured: its devices are counted

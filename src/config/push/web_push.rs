@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `webpush.toml`: the city's VAPID key (RFC 8292), for browsers and UnifiedPush.
 
 use std::path::{Path, PathBuf};

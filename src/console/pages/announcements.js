@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // All announcements, by state. The filter stands in the address.
 
 import { get } from "/shared/api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Everybody, or certain org units with all below them: chips, and a search in the tree.
 
 import { fill, h, icon } from "/shared/element.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The release board: a clock that is read from three metres, and what became of everybody. It has an address of its
 // own and can stand on a screen in the press office.
 

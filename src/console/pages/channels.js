@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Channels, for administrators.
 
 import { all, call, get } from "/shared/api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Writing an announcement: the form, and beside it the lock screens, live. What is still missing stands above the
 // buttons.
 

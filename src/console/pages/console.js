@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The console's one document: shows what stands after `#`, and the rooms at the left that the caller's roles open.
 
 import { call, get, session, whenSessionEnds } from "/shared/api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What an editor does with an announcement. Each verb sends the revision that the editor has seen, so that nobody's
 // work is overwritten unseen.
 

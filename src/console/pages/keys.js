@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The keyboard: `/` search, `n` new, `?` help.
 
 import { h } from "/shared/element.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The lock screens: a phone in each language, as it will look while the text is being written.
 
 import { fill, h } from "/shared/element.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What is next, what is unfinished, what went out last.
 
 import { get } from "/shared/api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The directory; for administrators also roles and join codes.
 
 import { call, get } from "/shared/api.js";

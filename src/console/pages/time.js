@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // T: when an announcement is released, in the editor's own time zone, with the time that is left.
 
 import { serverNow } from "/shared/api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What the console says.
 
 import { words } from "/shared/language.js";

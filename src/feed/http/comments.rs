@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `/api/v1/posts/{id}/comments` and `/api/v1/comments`
 
 use axum::{Json as Answer, extract::State};

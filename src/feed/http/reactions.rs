@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `/api/v1/posts/{id}/reaction`
 
 use axum::{Json as Answer, extract::State};

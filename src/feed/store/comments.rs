@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The statements of comments. Whoever calls them has seen that the post is visible.
 
 use sqlx::FromRow;

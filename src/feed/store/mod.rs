@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The statements of the feed. Whatever shows a post or what hangs on it asks the view `post_readers`.
 
 pub(super) mod channels;

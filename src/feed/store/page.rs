@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The one statement that shows posts: a page of them, or a single one.
 //!
 //! It is what phones ask most, so everything is in it (authors, photos, counts, one's own reaction, the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The statements of reactions. The post is locked before any of them.
 
 use super::super::reactions::{ReactionCounts, ReactionKind};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Who is meant: everybody, or org units with all below them.
 //!
 //! The one predicate for "is this person in that audience" is the following SQL; every feature's

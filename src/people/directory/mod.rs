@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The directory: finding colleagues and the offices they work in. What every employee sees of another:
 //! name, job title, office e-mail, unit; never the personnel number, nor whether they use the app.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The directory's statements.
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `/api/v1/people/imports`: the personnel file, tried or applied.
 
 use axum::extract::{FromRequest, Request, State};

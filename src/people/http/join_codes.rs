@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `/api/v1/people/{id}/join-codes`: a new code for one person, as for a lost phone.
 
 use axum::extract::State;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `/api/v1/me`: the person who is signed in.
 
 use axum::extract::State;

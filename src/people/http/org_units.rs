@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `/api/v1/org-units`: the offices as a tree.
 
 use axum::extract::State;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `/api/v1/people/{id}/roles`: who may do more than every employee.
 
 use axum::extract::State;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `/api/v1/sessions`: signing in with a join code, one's own devices, signing out.
 
 use axum::extract::State;

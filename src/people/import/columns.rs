@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The file's columns, found by their headings in whatever order the export has them.
 
 use super::problem::{Mistake, Place, RowProblem};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! From bytes to text: the encodings in which German offices save a CSV file.
 
 use std::borrow::Cow;

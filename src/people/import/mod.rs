@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The personnel file: who is on the payroll and where, as the personnel office exports it.
 //!
 //! The flow: [`parse`] reads the bytes into a [`Roster`] or says, by line and column, everything that is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Reading the file: bytes in, a [`Roster`] or all its mistakes out.
 
 use std::collections::HashMap;

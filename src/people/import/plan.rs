@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What an import would change: the roster held against the staff as it is known. Pure.
 
 use std::collections::{HashMap, HashSet};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What can be wrong with a personnel file, by line and column, in German and English.
 
 use std::fmt::Write as _;

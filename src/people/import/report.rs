@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! An import's difference in words, for whoever looks before they import.
 
 use std::fmt::{self, Display, Write};

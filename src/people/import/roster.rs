@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The staff twice: as the file has it, and as the database knows it.
 
 use crate::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The org units that the rows name: each once, every parent known, no circle.
 
 use std::collections::{HashMap, HashSet};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! How many wrong codes are listened to. Right ones cost nothing: hundreds of people may join from one
 //! office, behind one address, on the day when the letters arrive.
 //!

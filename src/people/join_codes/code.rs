@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The code itself: twelve characters that survive being read aloud, typed in gloves and printed badly.
 
 use std::{fmt, str::FromStr};

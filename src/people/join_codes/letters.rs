@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Letters: one HTML file with a page per person, to be printed on A4, folded and handed out by the offices.
 //!
 //! The address stands where a window envelope shows it (DIN 5008, form B: 20 mm from the left, 45 mm from

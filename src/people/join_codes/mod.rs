@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Join codes: how a person without a staff e-mail address gets their phone in.
 //!
 //! An administrator has codes made, for everybody who has not joined yet or for one person; they are

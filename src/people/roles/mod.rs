@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Roles: who may speak for the city, moderate, administer. A grant is a record with who and when, and so
 //! is its end.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Sessions: one per device, from a redeemed join code until somebody ends it.
 //!
 //! `sign_in` (code → token) → `authenticate` at every request → signed out, ended from another of the

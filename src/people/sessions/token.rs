@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A session's token: what a phone keeps, and what stands in the database instead.
 
 use std::fmt;

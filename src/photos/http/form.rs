@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Receiving an upload: `multipart/form-data` (RFC 7578) of a stranger's length, with a known limit.
 //!
 //! Not more than the limit is ever in memory. What comes beyond it is read and thrown away before the

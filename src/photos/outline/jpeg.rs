@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! JPEG (ITU-T T.81, annex B): a chain of marker segments, with entropy-coded data behind each SOS.
 
 use super::{Format, Outline, big_endian, index};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What a file says of itself, read by ourselves before any decoder sees it: its real type, its size in
 //! pixels, whether it is whole. Nothing is allocated, so a file of a hundred bytes that claims 60,000 ×
 //! 60,000 pixels costs a hundred bytes.

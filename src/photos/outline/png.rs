@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! PNG (W3C PNG, third edition, section 5): a signature of eight bytes, then chunks of length, type, data
 //! and checksum, from IHDR to IEND.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! WebP (RFC 9649): a RIFF file whose chunks name the size up to three times: the canvas (VP8X), and each
 //! frame in its own bit stream (`VP8 ` or VP8L), the frames of an animation inside ANMF.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The routes of devices: the session's own, and the list of one's own.
 
 use axum::extract::State;

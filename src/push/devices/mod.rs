@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Devices: the addresses at which a person can be reached, at most one for each session.
 //!
 //! An app [registers](register) its device after signing in and whenever its gateway gives it another

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What an app says of its device, checked before it is believed.
 
 use base64::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The statements of devices.
 
 use super::{Address, Device, Registration, Removal};

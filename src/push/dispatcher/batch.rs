@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! One claimed batch: prepared in chunks off the async threads, sent as the chunks come, settled as the
 //! answers come. Chunks keep the first push from waiting for the thousandth's encryption; settling along
 //! the way keeps a crash from repeating what was already answered.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The dispatcher: takes what is due from the outbox to the gateways, and writes down how it ended.
 //!
 //! One task looks for work: it is woken by commits (a release, a device that joined) and by the clock (a

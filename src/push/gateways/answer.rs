@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A gateway's answer, and what all three answers have in common.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! JSON Web Tokens, signed (RFC 7515, compact form): ES256 for APNs and VAPID, RS256 for Google. No
 //! verification; that is the gateways' part.
 

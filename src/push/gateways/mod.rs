@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The three gateways: one face to the dispatcher, the same few files for each.
 //!
 //! | file | what is in it |

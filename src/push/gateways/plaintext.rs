@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What the app reads once it has decrypted a push: one JSON object, the same over all three gateways
 //! (docs/api/push-payload.md), and never longer than the gateway has room for.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The account of a message: what has become of every recipient and every device.
 
 use crate::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The outbox: a push exists as rows before any byte leaves, and each row ends in one [`Outcome`].
 //!
 //! A message's life: [`create`] (its gate shut) → recipients are written → [`stage`] (a delivery for every

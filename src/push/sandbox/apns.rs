@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! APNs' provider API ("Sending notification requests to APNs", "Handling notification responses from
 //! APNs", "Establishing a token-based connection to APNs" in Apple's documentation).
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! One accepted connection: what its requests tell it to do, and what the gateway remembers about it.
 
 use std::{

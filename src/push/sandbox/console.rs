@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The console: a page with the three lock screens, and the JSON behind it. Plain HTTP, made for the
 //! developer at this machine: it shows what the phones decrypted.
 

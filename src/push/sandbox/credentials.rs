@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What a city would get from Apple, Google and itself, made up afresh at each start.
 
 use base64::{Engine, engine::general_purpose::STANDARD};

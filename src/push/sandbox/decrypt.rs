@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The phone's side of Web Push encryption (RFC 8291 over RFC 8188), written apart from the server's side
 //! and on another curve implementation, so that an error in the one is not mirrored in the other.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What the three gateways have in common: each judges a push in its own words.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};

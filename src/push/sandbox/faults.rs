@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What a gateway can be told to do wrong, and to whom.
 
 use std::{

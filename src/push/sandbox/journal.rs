@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What came over the wire: the newest requests whole, and of all of them the numbers.
 
 use std::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! JSON Web Tokens (RFC 7515, 7519), read as strictly as the gateways do. A signature costs as much as
 //! ten pushes, so what was verified once is remembered by its bytes.
 

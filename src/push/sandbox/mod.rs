@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The push sandbox: Apple, Google and a browser's push service on this machine.
 //!
 //! Three listeners speak the gateways' protocols over TLS and check every request as strictly as the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Simulated phones. An address carries a mark that only this sandbox can make, and its keys are derived
 //! from it, so that a million phones need no memory and an address that nobody issued is told apart.
 

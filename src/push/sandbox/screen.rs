@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What the app on a phone makes of a push: it finds the ciphertext in the request, decrypts it and puts a
 //! notification on the lock screen.
 

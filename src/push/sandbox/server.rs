@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The listeners: TLS, HTTP, and what a fault does to a request and its connection.
 
 use std::{borrow::Cow, io, net::IpAddr, pin::pin, sync::Arc, time::Duration};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What a server needs to be told to push to this sandbox instead of Apple, Google and the browsers.
 
 use secrecy::SecretString;

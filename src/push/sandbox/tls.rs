@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A certification authority that exists as long as the sandbox does, and one server certificate of it.
 
 use std::{io, net::IpAddr, sync::Arc};

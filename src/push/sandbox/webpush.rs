@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A browser's push service: RFC 8030 with VAPID (RFC 8292) and `aes128gcm` bodies (RFC 8188, 8291). Where
 //! the RFCs leave the words to the service, it answers as Mozilla's does.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Reads the OpenAPI document of this server and lays it out. Everything is put in as text, never as markup.
 
 /** @typedef {{operationId?: string, summary?: string, description?: string, tags?: string[],

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A JSON body: limited, typed, and every mistake named by its JSON pointer.
 
 use axum::body::HttpBody as _;

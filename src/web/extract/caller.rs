@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Who is asking. [`authenticate`](super::super::authenticate) has looked once; these extractors hand the
 //! answer to the handler as a type, or refuse.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What a handler asks of a request, with our problems instead of axum's plain texts.
 
 mod body;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Values from the path, the query and the headers.
 
 use axum::extract::{FromRequestParts, RawPathParams};

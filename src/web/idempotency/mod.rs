@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `Idempotency-Key` on every POST of a signed-in caller (draft-ietf-httpapi-idempotency-key-header): a phone
 //! that did not hear the answer asks again, and hears the same answer; the thing is done once.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The table of requests that are done once.
 
 use std::collections::BTreeMap;

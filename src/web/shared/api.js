@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The client of the public API: one function to call it, one error for everything that it refuses.
 
 import { language, offlineWord } from "./language.js";

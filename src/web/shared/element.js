@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Elements and small dialogs. What people have written is put in as text, never as markup.
 
 /** @typedef {Node | string | number | null | undefined | false} Child */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Signing in with the code of a letter. The app and the console ask in the same way.
 
 import { call, session } from "./api.js";

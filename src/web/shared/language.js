@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // German or English: chosen once per page, because words stand everywhere in it.
 
 const KEPT = "stadtfunk.language";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A problem as a person reads it: what happened, in which field, and the number under which the log has the cause.
 
 import { Problem } from "./api.js";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Drafting, changing and scheduling, and what is refused.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Before the release nobody but editors can tell that an announcement exists.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Announcements: what editors do, what readers see, and what happens at T.
 
 mod editing;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! At T, never before, once.
 
 use std::time::Duration;

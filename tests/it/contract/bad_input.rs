@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Bad input of every kind, tried on every route that can be given it: each kind has its own problem, and
 //! nothing that a caller sends is our fault (500).
 

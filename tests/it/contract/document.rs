@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The OpenAPI document as a running server gives it out: what the tests of all routes are derived from.
 
 use http::Method;

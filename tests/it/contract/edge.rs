@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What every answer bears, and who is asked to sign in.
 
 use http::Method;

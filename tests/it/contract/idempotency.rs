@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `Idempotency-Key`: a phone that did not hear the answer asks again; the thing is done once.
 
 use http::Method;

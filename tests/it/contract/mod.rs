@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What holds for the whole house, whatever its rooms do.
 
 mod bad_input;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The API's description: complete, uniform, and changed on purpose only.
 
 use std::{collections::BTreeSet, env, fs, path::Path};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The house's plan: which room may import which. Docs can lie about that; this can't.
 
 use syn::{UseTree, visit::Visit};

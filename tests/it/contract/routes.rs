@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Every route that the API's document knows is tried as a stranger, as an employee outside the audience, as
 //! an employee, an editor, a moderator and an administrator. A route without a rule fails the test.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Both databases have the same schema: tables, columns with whether they may be NULL, and indexes.
 
 use std::collections::{BTreeMap, BTreeSet};

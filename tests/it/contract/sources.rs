@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The program's own sources, parsed: what the tidy tests read.
 
 use std::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Every SQL statement of the program is prepared by both databases. That stands in for the compile-time
 //! check of sqlx's `query!`, which can type a text for one driver only.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The things that every route is tried on, and a sound request for every operation.
 
 use std::io::Cursor;

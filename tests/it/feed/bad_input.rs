@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Bad input of every kind gets its own problem.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Channels: who opens them, who reads them, who posts in them.
 
 use serde_json::json;

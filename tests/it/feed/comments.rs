@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Comments and replies.
 
 use serde_json::{Value, json};

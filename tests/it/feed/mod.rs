@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The feed as its people use it: over HTTP, on both databases.
 
 mod bad_input;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Moderators change anybody's words, with a reason and a trace.
 
 use serde_json::json;

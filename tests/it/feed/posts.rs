@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Posts: pages, photos, pins, edits, deletions.
 
 use serde_json::{Value, json};

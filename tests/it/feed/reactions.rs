@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Reactions: one a person, counted.
 
 use serde_json::json;

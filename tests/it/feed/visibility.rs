@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Who sees what. What somebody may not see is answered exactly like an id that does not exist.
 
 use serde_json::{Value, json};

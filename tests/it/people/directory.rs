@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Finding colleagues and offices.
 
 use serde_json::Value;

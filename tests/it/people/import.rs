@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The personnel file, over HTTP, on both databases.
 
 use http::Method;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Codes, sessions, a lost phone.
 
 use std::time::Duration;

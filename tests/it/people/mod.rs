@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! People, as an app, an administrator and the personnel office meet them.
 
 mod directory;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Who may do more than every employee.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Bombs cost nothing: what is refused is refused before it is unpacked.
 
 use std::{fs, process::Command};

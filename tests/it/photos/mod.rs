@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Photos: what is taken, what is refused, what is left of it, who sees it.
 
 mod memory;

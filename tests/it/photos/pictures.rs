@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Pictures made for the tests, and the form that carries them.
 
 use std::io::Cursor;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What is not taken, and how it is said.
 
 use http::Method;

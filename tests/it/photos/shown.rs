@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Who sees a photo: whoever may see what shows it, and nobody else can tell that it exists.
 
 use stadtfunk::id::{AccountId, AnnouncementId, AudienceId, ChannelId, OrgUnitId, PhotoId, PostId};

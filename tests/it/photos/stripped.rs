@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Nothing of what a phone writes into a photograph is in what is stored.
 
 use std::{fs, path::PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What was uploaded and is shown by nothing.
 
 use std::time::Duration;

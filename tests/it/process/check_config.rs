@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `check-config`: everything that is wrong is named by file and key before anything starts.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `kill -9` in the middle of a dispatch: the next process hands over the rest, and repeats only what was in
 //! flight.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The program as an administrator runs it: a process with a configuration, signals and an exit code.
 
 mod check_config;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! `serve`: from the first line of the log to the exit code.
 
 use std::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Hand-over, limits and what becomes of a push when the gateway or the network misbehaves.
 
 use std::collections::HashSet;

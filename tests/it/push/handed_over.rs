@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! From an editor's release to the lock screen: the whole way, over the real protocols.
 
 use serde_json::{Value, json};

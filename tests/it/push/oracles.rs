@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Independent implementations judge what went over the wire: `ece` decrypts, `web-push` builds the same
 //! headers and reads our VAPID token, `a2` builds the same `aps`, `google-fcm1` the same message for FCM.
 

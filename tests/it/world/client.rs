@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A small HTTP client over real TCP: what an app on a phone would send, byte for byte.
 
 use std::net::SocketAddr;

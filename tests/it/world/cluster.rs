@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A throw-away PostgreSQL for one run of the tests: needs no service, no password and no port, works as root,
 //! and ends with the test process however that ends, by `kill -9` too.
 

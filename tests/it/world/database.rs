@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! An empty database for one test: a file in a folder, or a copy of a template in the throw-away cluster.
 
 use std::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What a test stands on: a server of its own, with people in it.
 //!
 //! ```ignore

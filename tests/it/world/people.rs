@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The people of a world: they have joined, hold a session and call the server as their phone's app would.
 
 use std::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The push sandbox on a stage: gateways of Apple, Google and browsers on this machine, and phones.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The stage and the servers on it.
 
 use std::{net::SocketAddr, path::PathBuf, sync::Mutex, time::Duration};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The town that the people of the tests work for: a small tree of org units.
 
 /// An org unit by the personnel office's own key.

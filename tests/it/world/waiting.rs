@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Waiting for what happens in the background.
 
 use std::time::{Duration, Instant};

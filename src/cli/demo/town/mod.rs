@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A made-up town of 1,500 people: its personnel file as a German personnel office exports it, with
 //! semicolons, carriage returns, Windows-1252, umlauts and empty cells. Nobody in it exists; the same
 //! seed always makes the same town.

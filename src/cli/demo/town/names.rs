@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Names as a German city's staff has them, from many places, each put together by chance. All of them can
 //! be written in Windows-1252, the encoding of the file.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What people do in each kind of office, as their job titles have it.
 
 #[derive(Clone, Copy)]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The offices of a German city with 1,500 people on the payroll.
 
 use super::trades::Trade::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The file as personnel offices write it, and every mistake that it can have.
 
 use super::*;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The import's statements: the staff read whole, and changes written in batches, each from one JSON
 //! array, so that 50,000 people are a few statements.
 

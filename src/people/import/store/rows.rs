@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What goes into a batch and what comes out of the tables.
 
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What Apple's answers mean ("Handling notification responses from APNs"). The reasons are an open set:
 //! what is not named here is judged by its status.
 

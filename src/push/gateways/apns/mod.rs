@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Apple Push Notification service, token-based (developer.apple.com: "Sending notification requests to
 //! APNs").
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Headers and body of a push to an iPhone. The text travels encrypted; what Apple and, until the app's
 //! notification service extension has decrypted it, the lock screen see is a text without content.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The provider authentication token: signed once, used for every push until it is 50 minutes old. Apple
 //! wants it renewed at least every 60 minutes and at most every 20 ("Establishing a token-based connection
 //! to APNs"); renewing it oftener is answered by 429 `TooManyProviderTokenUpdates`.

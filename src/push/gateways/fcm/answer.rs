@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What Google's answers mean (firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode, and "Scale and
 //! retries" for what to do about them). What is not named here is judged by its status.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The body of a push to an Android phone: a data message that the app decrypts and shows. To a device
 //! without keys goes a notification without content, which Android shows by itself.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Access tokens: an assertion signed with the service account's key is exchanged for a bearer token that
 //! lives for an hour (RFC 7523; developers.google.com/identity/protocols/oauth2/service-account).
 //!

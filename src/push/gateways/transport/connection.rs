@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! One connection: resolve, connect, TLS, HTTP/2, and then a task that drives it until it ends.
 
 use std::{

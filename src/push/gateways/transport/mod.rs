@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! HTTP/2 over TLS to the gateways: what the three have in common on the wire.
 //!
 //! A [`Transport`] keeps a [pool](pool::Pool) of connections for each origin. A connection is opened when

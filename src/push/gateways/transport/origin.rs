@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Scheme, host and port (RFC 6454). The scheme is always https.
 
 use std::fmt;

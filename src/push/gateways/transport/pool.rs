@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A few connections to one origin.
 //!
 //! A request takes a permit (they bound what is in flight), then the place with the least to do, then the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Where a connection may go. Web Push endpoints come from outside: without this rule a stranger could have
 //! the server knock at doors inside the city's network (server-side request forgery). It is applied to the
 //! resolved address at the moment of connecting, so that a name that resolves differently a second time

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! TLS by rustls on ring, with the operating system's certificates and those that a city adds.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! What a push service's answer means (RFC 8030, section 5; RFC 8292, section 4.2). Only the status counts:
 //! services have no common words, and a stranger's words have no place in our reports.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Web Push (RFC 8030) to browsers, and to phones without Google by way of UnifiedPush, which is the same.
 //!
 //! The address is whatever the subscriber named: the push service behind it may be anybody's, on any host.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Headers (RFC 8030, section 5) and encrypted body (RFC 8291) of a push to a browser. What it decrypts is
 //! at once our own object and a Declarative Web Push message (W3C Push API, "declarative push messages"),
 //! which Safari shows without running any script.

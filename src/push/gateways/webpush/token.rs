@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! VAPID (RFC 8292): a token that says who we are, signed once for each push service and kept for half of
 //! its life.
 

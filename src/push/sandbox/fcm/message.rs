@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The body of `messages:send`, field by field. Google refuses a name that it does not know, so a typing
 //! error in a field must not pass here either.
 

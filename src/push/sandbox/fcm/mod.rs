@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! FCM's HTTP v1 API and the OAuth 2 endpoint before it (Google: "Send messages using the FCM HTTP v1
 //! API", "REST Resource: projects.messages", "Using OAuth 2.0 for server to server applications").
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! Google's token endpoint: a service account signs an assertion (RFC 7523) and gets an access token.
 
 use std::{

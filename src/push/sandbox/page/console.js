@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 import { make, screen } from './screens.js';
 import { language, speak, word } from './words.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 import { language, word } from './words.js';
 
 /** How many notifications a screen shows before it says "more". */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 /** What the page says, in both languages. @type {Record<string, Record<string, string>>} */
 const WORDS = {
   de: {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! The body of an FCM push, held against the types of `google-fcm1`: they are generated from Google's own
 //! discovery document of the HTTP v1 API.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 //! A bare client of the sandbox: what it sends is exactly what the test says.
 
 use std::{sync::Arc, time::Duration};

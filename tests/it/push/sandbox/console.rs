@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 use std::{future::Future, pin::pin, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

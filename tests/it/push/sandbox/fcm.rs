@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

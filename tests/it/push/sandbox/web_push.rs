@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use stadtfunk::push::Gateway;
