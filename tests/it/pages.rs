@@ -72,6 +72,8 @@ async fn a_page_that_the_browser_has_is_not_sent_again(stage: &Stage) {
         .send()
         .await;
     assert_eq!((again.status, again.body.len()), (304, 0));
+    let policy = "content-security-policy";
+    assert_eq!(again.header(policy), first.header(policy));
 }
 
 /// What the text names in quotes that is a file of ours: `"/shared/api.js"`, `"./words.js"`.

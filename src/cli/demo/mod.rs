@@ -122,6 +122,8 @@ async fn stay_open(stage: &Stage, town: &Town, terminal: &Terminal) -> Result<()
     let admin = staff::code_for(people, &town.admin).await?;
     terminal.say(format_args!(
         "Der Server läuft weiter (Strg-C beendet ihn). / The server goes on (Ctrl-C ends it).\n\n  \
+         App                          http://{address}/\n  \
+         Konsole / console            http://{address}/console\n  \
          API lesen / read the API     http://{address}/api/docs\n  \
          Telefone / phones            {sandbox}\n  \
          Briefe / letters             {letters}\n  \
