@@ -149,7 +149,7 @@ macro_rules! text_enum {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(serde::Serialize, utoipa::ToSchema)]
         $vis enum $name {
-            $($(#[$variant_meta])* #[serde(rename = $word)] $variant,)+
+            $($(#[$variant_meta])* #[serde(rename = $word)] #[schema(rename = $word)] $variant,)+
         }
 
         impl $name {
