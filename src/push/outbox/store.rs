@@ -262,6 +262,7 @@ impl<'a> From<&'a Settlement> for Settled<'a> {
     }
 }
 
+/// The list is materialised: otherwise SQLite reads all of it again for every delivery of the claim.
 pub(super) async fn settle(
     tx: &mut Tx,
     claim: ClaimId,
@@ -270,9 +271,7 @@ pub(super) async fn settle(
 ) -> Result<()> {
     let rows: Vec<Settled<'_>> = settlements.iter().map(Settled::from).collect();
     tx.query(sql!(
-        "UPDATE deliveries SET outcome = r.outcome, reason = r.reason, settled_at = r.settled_at,
-                due_at = r.due_at, claim_id = NULL
-         FROM (SELECT "
+        "WITH r AS MATERIALIZED (SELECT "
         ["unhex(value->>'$.d') AS device_id, value->>'$.outcome' AS outcome,
           value->>'$.reason' AS reason, value->>'$.settled' AS settled_at, value->>'$.due' AS due_at
           FROM json_each($3)"
@@ -282,7 +281,10 @@ pub(super) async fn settle(
             AS settled_at,
           timestamptz 'epoch' + CAST(value->>'due' AS bigint) * interval '1 microsecond' AS due_at
           FROM jsonb_array_elements($3)"]
-        ") r
+        ")
+         UPDATE deliveries SET outcome = r.outcome, reason = r.reason, settled_at = r.settled_at,
+                due_at = r.due_at, claim_id = NULL
+         FROM r
          WHERE deliveries.message_id = $1 AND deliveries.device_id = r.device_id
            AND deliveries.claim_id = $2"
     ))
