@@ -7,7 +7,7 @@
 //! - an editor [drafts](Announcements::draft), [edits](Announcements::edit),
 //!   [schedules](Announcements::schedule), [releases at once](Announcements::release_now) and
 //!   [withdraws](Announcements::remove);
-//! - the [releaser](releaser) stages the audience in the outbox before T with its gate shut, warms the
+//! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
 //! - a reader sees what was [released to them](readers), in their language;
 //! - the [report](Announcements::report) accounts for every recipient after T.

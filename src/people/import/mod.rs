@@ -2,7 +2,7 @@
 
 //! The personnel file: who is on the payroll and where, as the personnel office exports it.
 //!
-//! The flow: [`parse`] reads the bytes into a [`Roster`] or says, by line and column, everything that is
+//! The flow: [`parse()`] reads the bytes into a [`Roster`] or says, by line and column, everything that is
 //! wrong with them; [`People::import`] compares the roster with the staff as it is known and gets an
 //! [`ImportPlan`]; unless it is a dry run, the plan is applied in one transaction. Of a file with a single
 //! bad row nothing is applied. Importing the same file twice changes nothing: people are known by their

@@ -14,7 +14,7 @@ use super::{
 use crate::{push::Language, text::Line};
 
 /// As German offices export it: separated by semicolons, commas or tabs (found by the headings), in UTF-8,
-/// UTF-16 or Windows-1252 (see [`decode`](super::decode)), cells quoted or not, some of them empty.
+/// UTF-16 or Windows-1252 (see [`super::decode`]), cells quoted or not, some of them empty.
 ///
 /// A row without personnel number and names describes an org unit alone: one in which nobody works
 /// directly, such as a department that consists of offices.
