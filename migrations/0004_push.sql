@@ -35,6 +35,8 @@ CREATE TABLE push_messages (
     -- The envelope: texts by language, link, collapse id.
     envelope jsonb NOT NULL,
     created_at timestamptz NOT NULL,
+    -- When the gate is expected to open: from shortly before, the first deliveries are got ready.
+    opens_at timestamptz NOT NULL,
     -- The gate: nothing leaves while this is NULL.
     opened_at timestamptz,
     expires_at timestamptz NOT NULL,
@@ -47,6 +49,8 @@ CREATE INDEX push_messages_unfinished ON push_messages (lane, id) WHERE finished
 CREATE TABLE push_recipients (
     message_id uuid NOT NULL REFERENCES push_messages (id),
     account_id uuid NOT NULL REFERENCES accounts (id),
+    -- 0: on duty, handed over before all others; 1: everybody else.
+    rank smallint NOT NULL DEFAULT 1,
     PRIMARY KEY (message_id, account_id)
 );
 CREATE INDEX push_recipients_by_account ON push_recipients (account_id, message_id);
@@ -58,16 +62,19 @@ CREATE TABLE deliveries (
     account_id uuid NOT NULL REFERENCES accounts (id),
     gateway text NOT NULL,
     attempts integer NOT NULL,
-    -- Waiting: not before this instant. Claimed: the lease's end. Settled: NULL.
+    -- Waiting: not before this instant; the earliest is served first. Claimed: the lease's end.
+    -- Settled: NULL.
     due_at timestamptz,
     claim_id uuid,
     outcome text,
     -- The gateway's own word.
     reason text,
+    -- When the push that settled it was written to the gateway's connection; NULL if none was.
+    sent_at timestamptz,
     -- When the gateway's answer that settled it was to hand.
     settled_at timestamptz,
     PRIMARY KEY (message_id, device_id)
 );
-CREATE INDEX deliveries_due ON deliveries (message_id, due_at) WHERE outcome IS NULL;
-CREATE INDEX deliveries_claimed ON deliveries (claim_id) WHERE claim_id IS NOT NULL;
+CREATE INDEX deliveries_due ON deliveries (message_id, due_at) WHERE outcome IS NULL AND claim_id IS NULL;
+CREATE INDEX deliveries_claimed ON deliveries (claim_id, due_at) WHERE claim_id IS NOT NULL;
 CREATE INDEX deliveries_by_device ON deliveries (device_id) WHERE outcome IS NULL;

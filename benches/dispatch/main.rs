@@ -115,7 +115,7 @@ fn message(ids: &Ids, clock: &Clock) -> Message {
 
 async fn stage(db: &Db, message: &Message, clock: &Clock) -> Result<u64> {
     let mut tx = db.begin().await?;
-    outbox::create(&mut tx, message, clock.now()).await?;
+    outbox::create(&mut tx, message, clock.now(), clock.now()).await?;
     tx.commit().await?;
     town::everybody_is_meant(db, message.id).await?;
     let mut tx = db.begin().await?;

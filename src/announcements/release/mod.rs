@@ -83,7 +83,7 @@ impl Announcements {
             envelope: policy::envelope(staging.id, &texts),
             expires_at: staging.release_at + self.classes.get(staging.class).ttl,
         };
-        outbox::create(tx, &message, now).await?;
+        outbox::create(tx, &message, staging.release_at, now).await?;
         store::set_message(tx, staging.id, message.id).await?;
         Ok(message.id)
     }

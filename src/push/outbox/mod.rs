@@ -70,9 +70,10 @@ pub enum End {
     Again(At),
 }
 
-/// Writes a message with its gate shut.
-pub async fn create(tx: &mut Tx, message: &Message, at: At) -> Result<()> {
-    store::insert_message(tx, message, at).await
+/// Writes a message with its gate shut. `opens_at` is when it is expected to open: the dispatcher gets the
+/// first pushes ready shortly before.
+pub async fn create(tx: &mut Tx, message: &Message, opens_at: At, at: At) -> Result<()> {
+    store::insert_message(tx, message, opens_at, at).await
 }
 
 /// Writes a delivery for every device of every recipient, and returns how many. A device that is

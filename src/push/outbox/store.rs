@@ -15,10 +15,15 @@ use crate::{
     },
 };
 
-pub(super) async fn insert_message(tx: &mut Tx, message: &Message, at: At) -> Result<()> {
+pub(super) async fn insert_message(
+    tx: &mut Tx,
+    message: &Message,
+    opens_at: At,
+    at: At,
+) -> Result<()> {
     tx.query(sql!(
-        "INSERT INTO push_messages (id, class, lane, envelope, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)"
+        "INSERT INTO push_messages (id, class, lane, envelope, created_at, expires_at, opens_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ))
     .bind(message.id)
     .bind(message.class)
@@ -26,6 +31,7 @@ pub(super) async fn insert_message(tx: &mut Tx, message: &Message, at: At) -> Re
     .bind(Json(message.envelope.clone()))
     .bind(at)
     .bind(message.expires_at)
+    .bind(opens_at)
     .execute()
     .await?;
     Ok(())
