@@ -62,8 +62,8 @@ CREATE TABLE deliveries (
     account_id uuid NOT NULL REFERENCES accounts (id),
     gateway text NOT NULL,
     attempts integer NOT NULL,
-    -- Waiting: not before this instant; the earliest is served first. Claimed: the lease's end.
-    -- Settled: NULL.
+    -- Waiting: not before this instant; the earliest is served first, and what was never tried has one of
+    -- two instants in 1970, by rank. Claimed: the lease's end. Settled: NULL.
     due_at timestamptz,
     claim_id uuid,
     outcome text,
@@ -75,6 +75,8 @@ CREATE TABLE deliveries (
     settled_at timestamptz,
     PRIMARY KEY (message_id, device_id)
 );
-CREATE INDEX deliveries_due ON deliveries (message_id, due_at) WHERE outcome IS NULL AND claim_id IS NULL;
-CREATE INDEX deliveries_claimed ON deliveries (claim_id, due_at) WHERE claim_id IS NOT NULL;
+CREATE INDEX deliveries_waiting ON deliveries (message_id, gateway, due_at)
+    WHERE outcome IS NULL AND claim_id IS NULL;
+CREATE INDEX deliveries_claimed ON deliveries (message_id, gateway, claim_id, due_at)
+    WHERE claim_id IS NOT NULL;
 CREATE INDEX deliveries_by_device ON deliveries (device_id) WHERE outcome IS NULL;

@@ -9,7 +9,12 @@
     reason = "this is the one place that reads the wall clock"
 )]
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{Arc, LazyLock},
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -20,6 +25,11 @@ use tokio::sync::watch;
 pub struct At(Timestamp);
 
 impl At {
+    /// Whole seconds since 1970-01-01T00:00:00Z, for constants.
+    pub const fn constant(seconds: i64) -> Self {
+        Self(Timestamp::constant(seconds, 0))
+    }
+
     /// The instant, cut to the microsecond.
     pub fn new(timestamp: Timestamp) -> Self {
         Self::from_micros(timestamp.as_microsecond()).unwrap_or(Self(Timestamp::MAX))
@@ -136,8 +146,18 @@ pub struct Clock(Source);
 #[derive(Clone)]
 enum Source {
     Wall,
-    Manual(Arc<watch::Sender<At>>),
+    Manual(Arc<watch::Sender<Hands>>),
 }
+
+/// What a manual clock shows, and how long it has run: apart once it was [set](Clock::set).
+#[derive(Clone, Copy)]
+struct Hands {
+    shows: At,
+    ran: Duration,
+}
+
+/// When this process began to count.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Clock {
     /// The machine's clock.
@@ -145,22 +165,45 @@ impl Clock {
         Self(Source::Wall)
     }
 
-    /// A clock that stands still at `start` until it is [advanced](Clock::advance).
+    /// A clock that stands still at `start` until it is [advanced](Clock::advance) or [set](Clock::set).
     pub fn manual(start: At) -> Self {
-        Self(Source::Manual(Arc::new(watch::Sender::new(start))))
+        let hands = Hands {
+            shows: start,
+            ran: Duration::ZERO,
+        };
+        Self(Source::Manual(Arc::new(watch::Sender::new(hands))))
     }
 
     pub fn now(&self) -> At {
         match &self.0 {
             Source::Wall => At::new(Timestamp::now()),
-            Source::Manual(now) => *now.borrow(),
+            Source::Manual(hands) => hands.borrow().shows,
         }
     }
 
-    /// Moves a manual clock forward and wakes whoever sleeps until then. A wall clock is left alone.
+    /// How long the clock has run, whatever it was set to meanwhile: what [`now`](Clock::now) gains on this
+    /// or loses, somebody has set it by.
+    pub fn ran(&self) -> Duration {
+        match &self.0 {
+            Source::Wall => STARTED.elapsed(),
+            Source::Manual(hands) => hands.borrow().ran,
+        }
+    }
+
+    /// Lets time pass on a manual clock and wakes whoever sleeps until then. A wall clock is left alone.
     pub fn advance(&self, by: Duration) {
-        if let Source::Manual(now) = &self.0 {
-            now.send_modify(|now| *now = *now + by);
+        if let Source::Manual(hands) = &self.0 {
+            hands.send_modify(|hands| {
+                hands.shows = hands.shows + by;
+                hands.ran += by;
+            });
+        }
+    }
+
+    /// Sets a manual clock, forward or back, without time passing. A wall clock is left alone.
+    pub fn set(&self, to: At) {
+        if let Source::Manual(hands) = &self.0 {
+            hands.send_modify(|hands| hands.shows = to);
         }
     }
 
@@ -177,9 +220,10 @@ impl Clock {
                 }
                 tokio::time::sleep(left.min(Duration::from_secs(1))).await;
             },
-            Source::Manual(now) => {
+            Source::Manual(hands) => {
                 // The sender lives in `self`, so the wait can't end by its being dropped.
-                let _ = now.subscribe().wait_for(|now| *now >= deadline).await;
+                let mut hands = hands.subscribe();
+                let _ = hands.wait_for(|hands| hands.shows >= deadline).await;
             }
         }
     }

@@ -25,13 +25,16 @@ pub mod outbox;
 pub mod outcome;
 pub mod sandbox;
 
-pub use self::outcome::{Outcome, Verdict};
+pub use self::{
+    dispatcher::{Alarm, AlarmKind, GatewayState},
+    outcome::{Outcome, Reply, Verdict},
+};
 
 use std::sync::Arc;
 
 use self::{
     devices::{Device, Registration},
-    dispatcher::Dispatcher,
+    dispatcher::{Dispatcher, Health},
     gateways::Gateways,
 };
 use crate::{
@@ -95,12 +98,14 @@ pub struct Push {
     clock: Clock,
     ids: Ids,
     gateways: Arc<Gateways>,
+    health: Health,
 }
 
 impl Push {
     pub fn new(db: Db, clock: Clock, ids: Ids, gateways: Gateways) -> Self {
         Self {
             db,
+            health: Health::new(clock.clone()),
             clock,
             ids,
             gateways: Arc::new(gateways),
@@ -109,14 +114,20 @@ impl Push {
 
     /// Starts handing over what the outbox holds.
     pub fn start(&self, tasks: &Tasks) {
-        let dispatcher = Dispatcher {
-            db: self.db.clone(),
-            clock: self.clock.clone(),
-            ids: self.ids.clone(),
-            tasks: tasks.clone(),
-            gateways: self.gateways.clone(),
-        };
+        let dispatcher = Dispatcher::new(
+            self.db.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            tasks.clone(),
+            self.gateways.clone(),
+            self.health.clone(),
+        );
         dispatcher.start();
+    }
+
+    /// How each gateway is, as far as this process has learnt from its answers.
+    pub fn gateway_states(&self) -> Vec<GatewayState> {
+        self.health.states()
     }
 
     /// Opens the connections ahead of a release.

@@ -26,6 +26,23 @@ text_enum! {
     }
 }
 
+/// What has become of handing over one push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub verdict: Verdict,
+    /// When the push was written to the gateway's connection; `None` if the gateway gave no answer to it.
+    pub sent_at: Option<At>,
+}
+
+impl From<Verdict> for Reply {
+    fn from(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            sent_at: None,
+        }
+    }
+}
+
 /// What a gateway's answer means for one push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -50,6 +67,8 @@ pub enum Verdict {
         after: Option<Duration>,
         reason: String,
     },
+    /// Its turn did not come before the curfew: nothing was sent.
+    Unsent,
     /// Our credentials: nothing more goes to this gateway until they are mended; the rows stay.
     Closed {
         reason: String,

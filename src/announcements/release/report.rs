@@ -37,13 +37,16 @@ pub struct Report {
     pub devices: Devices,
 }
 
-/// When devices were handed over to their gateway (its answer was to hand), in milliseconds after T.
+/// When devices were handed over: the push was written to the connection of a gateway that then accepted it.
+/// In milliseconds after T.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
 pub struct HandOver {
     pub first_ms: f64,
     pub median_ms: f64,
     pub p99_ms: f64,
     pub last_ms: f64,
+    /// When the last of the gateway's answers was to hand.
+    pub answered_ms: f64,
 }
 
 /// The people in the audience at the release, each counted once.
@@ -188,6 +191,7 @@ impl HandOver {
             median_ms: timing.median_ms + late_by,
             p99_ms: timing.p99_ms + late_by,
             last_ms: timing.last_ms + late_by,
+            answered_ms: timing.answered_ms + late_by,
         }
     }
 }
@@ -233,6 +237,7 @@ mod tests {
                 median_ms: 20.0,
                 p99_ms: 80.0,
                 last_ms: 90.0,
+                answered_ms: 95.0,
             }),
             ..Account::default()
         }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     Link,
-    file::{File, ORIGIN, is_origin},
+    file::{File, LinkKeys, ORIGIN, is_origin},
 };
 use crate::config::ConfigError;
 
@@ -68,6 +68,8 @@ struct Section {
     connections: Option<usize>,
     in_flight: Option<usize>,
     extra_ca_file: Option<PathBuf>,
+    proxy: Option<String>,
+    answer_timeout_ms: Option<u64>,
 }
 
 impl Section {
@@ -81,7 +83,13 @@ impl Section {
             .unwrap_or_else(|| DEVELOPMENT.to_owned());
         file.check(is_origin(&production), "production_url", ORIGIN);
         file.check(is_origin(&development), "development_url", ORIGIN);
-        let link = file.link(self.connections, self.in_flight, self.extra_ca_file);
+        let link = file.link(LinkKeys {
+            connections: self.connections,
+            in_flight: self.in_flight,
+            extra_ca_file: self.extra_ca_file,
+            proxy: self.proxy,
+            answer_timeout_ms: self.answer_timeout_ms,
+        });
         let key = file.secret("key_file", self.key_file);
         ApnsConfig {
             key,

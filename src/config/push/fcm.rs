@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     Link,
-    file::{File, ORIGIN, is_origin},
+    file::{File, LinkKeys, ORIGIN, is_origin},
 };
 use crate::config::ConfigError;
 
@@ -89,13 +89,21 @@ struct Section {
     connections: Option<usize>,
     in_flight: Option<usize>,
     extra_ca_file: Option<PathBuf>,
+    proxy: Option<String>,
+    answer_timeout_ms: Option<u64>,
 }
 
 impl Section {
     fn read(self, file: &mut File<'_>) -> Option<FcmConfig> {
         let base_url = self.base_url.unwrap_or_else(|| BASE.to_owned());
         file.check(is_origin(&base_url), "base_url", ORIGIN);
-        let link = file.link(self.connections, self.in_flight, self.extra_ca_file);
+        let link = file.link(LinkKeys {
+            connections: self.connections,
+            in_flight: self.in_flight,
+            extra_ca_file: self.extra_ca_file,
+            proxy: self.proxy,
+            answer_timeout_ms: self.answer_timeout_ms,
+        });
         let json = file.secret("service_account_file", self.service_account_file);
         if json.expose_secret().is_empty() {
             return None;

@@ -2,12 +2,18 @@
 
 //! Reading one TOML file and the files it names.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use super::Link;
+use super::{
+    Link,
+    proxy::{PROXY, Proxy},
+};
 use crate::config::ConfigError;
 
 /// A file of `push-config/` that is being read; problems are added to the list under its name.
@@ -79,15 +85,10 @@ impl<'a> File<'a> {
     }
 
     /// The keys that every gateway has.
-    pub(super) fn link(
-        &mut self,
-        connections: Option<usize>,
-        in_flight: Option<usize>,
-        extra_ca_file: Option<PathBuf>,
-    ) -> Link {
+    pub(super) fn link(&mut self, keys: LinkKeys) -> Link {
         let usual = Link::default();
-        let connections = connections.unwrap_or(usual.connections);
-        let in_flight = in_flight.unwrap_or(usual.in_flight);
+        let connections = keys.connections.unwrap_or(usual.connections);
+        let in_flight = keys.in_flight.unwrap_or(usual.in_flight);
         self.check(
             (1..=16).contains(&connections),
             "connections",
@@ -98,11 +99,24 @@ impl<'a> File<'a> {
             "in_flight",
             "must be 1 to 4000",
         );
-        let extra_ca = extra_ca_file.and_then(|name| self.read("extra_ca_file", &name));
+        let answer_timeout = keys
+            .answer_timeout_ms
+            .map_or(usual.answer_timeout, Duration::from_millis);
+        self.check(
+            (100..=60_000).contains(&answer_timeout.as_millis()),
+            "answer_timeout_ms",
+            "must be 100 to 60000",
+        );
+        let proxy = keys.proxy.as_deref().map(Proxy::parse);
+        self.check(!matches!(proxy, Some(None)), "proxy", PROXY);
         Link {
             connections,
             in_flight,
-            extra_ca,
+            extra_ca: keys
+                .extra_ca_file
+                .and_then(|name| self.read("extra_ca_file", &name)),
+            proxy: proxy.flatten(),
+            answer_timeout,
         }
     }
 
@@ -113,6 +127,15 @@ impl<'a> File<'a> {
             Err(error) => self.wrong(key, format!("{}: {error}", name.display())),
         }
     }
+}
+
+/// How a gateway is reached, as it stands in its file.
+pub(super) struct LinkKeys {
+    pub(super) connections: Option<usize>,
+    pub(super) in_flight: Option<usize>,
+    pub(super) extra_ca_file: Option<PathBuf>,
+    pub(super) proxy: Option<String>,
+    pub(super) answer_timeout_ms: Option<u64>,
 }
 
 /// `https://host` or `https://host:port`, nothing behind it.

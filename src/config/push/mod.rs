@@ -10,9 +10,10 @@ mod apns;
 mod classes;
 mod fcm;
 mod file;
+mod proxy;
 mod web_push;
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 pub use self::{
     apns::ApnsConfig,
@@ -21,6 +22,7 @@ pub use self::{
         WebPushClass,
     },
     fcm::{FcmConfig, ServiceAccount},
+    proxy::Proxy,
     web_push::WebPushConfig,
 };
 use super::ConfigError;
@@ -54,20 +56,26 @@ impl PushConfig {
 pub struct Link {
     /// Connections to one origin: 1 to 16.
     pub connections: usize,
-    /// Requests under way at once on one connection: 1 to 4,000.
+    /// The most requests under way at once on one connection: 1 to 4,000.
     pub in_flight: usize,
     /// Certificates (PEM) that are trusted besides those of the operating system: a sandbox's, or those
     /// of a city's own certificate authority.
     pub extra_ca: Option<String>,
+    /// Where all connections go through.
+    pub proxy: Option<Proxy>,
+    /// How long an answer may take. FCM asks for 10 s at least.
+    pub answer_timeout: Duration,
 }
 
 impl Default for Link {
-    /// Two connections with 500 requests each.
+    /// Two connections with up to 1,000 requests each: how many it really is adapts to the peer.
     fn default() -> Self {
         Self {
             connections: 2,
-            in_flight: 500,
+            in_flight: 1_000,
             extra_ca: None,
+            proxy: None,
+            answer_timeout: Duration::from_secs(20),
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     Link,
-    file::{File, ORIGIN, is_origin},
+    file::{File, LinkKeys, ORIGIN, is_origin},
 };
 use crate::config::ConfigError;
 
@@ -59,6 +59,8 @@ struct Section {
     connections: Option<usize>,
     in_flight: Option<usize>,
     extra_ca_file: Option<PathBuf>,
+    proxy: Option<String>,
+    answer_timeout_ms: Option<u64>,
 }
 
 impl Section {
@@ -74,7 +76,13 @@ impl Section {
                 "must be names as push.stadt.de or push.stadt.de:8443",
             );
         }
-        let link = file.link(self.connections, self.in_flight, self.extra_ca_file);
+        let link = file.link(LinkKeys {
+            connections: self.connections,
+            in_flight: self.in_flight,
+            extra_ca_file: self.extra_ca_file,
+            proxy: self.proxy,
+            answer_timeout_ms: self.answer_timeout_ms,
+        });
         WebPushConfig {
             key,
             subject,

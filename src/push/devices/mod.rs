@@ -69,7 +69,7 @@ pub async fn register(
         Some(id) => id,
         None => store::insert(&mut tx, ids.id(), account, session, registration, now).await?,
     };
-    store::join_messages_under_way(&mut tx, id, now).await?;
+    store::join_messages_under_way(&mut tx, id).await?;
     tx.tell().await?;
     tx.commit().await?;
     store::find(db, id).await
@@ -108,25 +108,37 @@ pub async fn remove_of_accounts(
     store::remove_of_accounts(tx, accounts.into_iter().collect(), why, now).await
 }
 
-/// A gateway no longer knows the address that was registered then. A later registration is news that the
+/// What a gateway said about the address that was registered then. A later registration is news that the
 /// gateway's answer does not know, and stays.
-pub(super) async fn remove_unregistered(
-    tx: &mut Tx,
-    device: DeviceId,
-    registered_at: At,
-    now: At,
-) -> Result<()> {
-    store::remove_unregistered(tx, device, registered_at, now).await
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Judgement {
+    pub(super) device: DeviceId,
+    pub(super) registered_at: At,
+    pub(super) fate: Fate,
 }
 
-/// A gateway says that the address that was registered then and our configuration don't fit.
-pub(super) async fn quarantine(
-    tx: &mut Tx,
-    device: DeviceId,
-    registered_at: At,
-    now: At,
-) -> Result<()> {
-    store::quarantine(tx, device, registered_at, now).await
+/// What becomes of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The gateway no longer knows it.
+    Removed,
+    /// It and our configuration don't fit: kept, not pushed to.
+    Quarantined,
+}
+
+/// Carries out what gateways said about addresses.
+pub(super) async fn judge(db: &Db, judgements: &[Judgement], now: At) -> Result<()> {
+    if judgements.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    for judgement in judgements {
+        match judgement.fate {
+            Fate::Removed => store::remove_unregistered(&mut tx, judgement, now).await?,
+            Fate::Quarantined => store::quarantine(&mut tx, judgement, now).await?,
+        }
+    }
+    tx.commit().await
 }
 
 /// What can go wrong at the edge.

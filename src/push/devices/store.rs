@@ -2,12 +2,12 @@
 
 //! The statements of devices.
 
-use super::{Address, Device, Registration, Removal};
+use super::{Address, Device, Judgement, Registration, Removal};
 use crate::{
     clock::At,
     db::{Db, IdList, Result, Tx, sql},
     id::{AccountId, DeviceId, SessionId},
-    push::{ApnsEnvironment, Gateway, Language},
+    push::{ApnsEnvironment, Gateway, Language, outbox},
 };
 
 #[derive(sqlx::FromRow)]
@@ -155,24 +155,33 @@ pub(super) async fn insert(
 }
 
 /// A delivery for each unfinished message whose recipient the owner is.
-pub(super) async fn join_messages_under_way(tx: &mut Tx, device: DeviceId, now: At) -> Result<()> {
+/// What a dispatcher holds ready for a gate that is still shut is taken back from it: it was made for the
+/// old address.
+pub(super) async fn join_messages_under_way(tx: &mut Tx, device: DeviceId) -> Result<()> {
+    let [duty, rest] = outbox::UNTRIED;
     tx.query(sql!(
         "INSERT INTO deliveries (message_id, device_id, account_id, gateway, attempts, due_at)
-         SELECT m.id, d.id, d.account_id, d.gateway, 0, $2
+         SELECT m.id, d.id, d.account_id, d.gateway, 0,
+                CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz) ELSE CAST($3 AS timestamptz) END
          FROM devices d JOIN push_recipients r ON r.account_id = d.account_id
               JOIN push_messages m ON m.id = r.message_id
          WHERE d.id = $1 AND m.finished_at IS NULL
          ON CONFLICT DO NOTHING"
     ))
     .bind(device)
-    .bind(now)
+    .bind(duty)
+    .bind(rest)
     .execute()
     .await?;
     tx.query(sql!(
-        "UPDATE deliveries SET gateway = (SELECT gateway FROM devices WHERE id = $1)
-         WHERE device_id = $1 AND outcome IS NULL AND claim_id IS NULL"
+        "UPDATE deliveries SET gateway = (SELECT gateway FROM devices WHERE id = $1), claim_id = NULL,
+                due_at = CASE WHEN claim_id IS NULL THEN due_at ELSE CAST($2 AS timestamptz) END
+         WHERE device_id = $1 AND outcome IS NULL
+           AND (claim_id IS NULL OR message_id IN (
+                SELECT id FROM push_messages WHERE opened_at IS NULL))"
     ))
     .bind(device)
+    .bind(rest)
     .execute()
     .await?;
     Ok(())
@@ -231,18 +240,13 @@ pub(super) async fn remove_of_accounts(
     remove_each(tx, devices.into_iter().map(|(id,)| id).collect(), why, now).await
 }
 
-pub(super) async fn remove_unregistered(
-    tx: &mut Tx,
-    device: DeviceId,
-    registered_at: At,
-    now: At,
-) -> Result<()> {
+pub(super) async fn remove_unregistered(tx: &mut Tx, judgement: &Judgement, now: At) -> Result<()> {
     tx.query(sql!(
         "UPDATE devices SET removed_at = $3, removed_because = $4
          WHERE id = $1 AND registered_at = $2 AND removed_at IS NULL"
     ))
-    .bind(device)
-    .bind(registered_at)
+    .bind(judgement.device)
+    .bind(judgement.registered_at)
     .bind(now)
     .bind(Removal::Unregistered)
     .execute()
@@ -250,26 +254,21 @@ pub(super) async fn remove_unregistered(
     Ok(())
 }
 
-pub(super) async fn quarantine(
-    tx: &mut Tx,
-    device: DeviceId,
-    registered_at: At,
-    now: At,
-) -> Result<()> {
+pub(super) async fn quarantine(tx: &mut Tx, judgement: &Judgement, now: At) -> Result<()> {
     tx.query(sql!(
         "UPDATE devices SET quarantined_at = $3
          WHERE id = $1 AND registered_at = $2 AND quarantined_at IS NULL"
     ))
-    .bind(device)
-    .bind(registered_at)
+    .bind(judgement.device)
+    .bind(judgement.registered_at)
     .bind(now)
     .execute()
     .await?;
     Ok(())
 }
 
-/// Removes devices; what waits for them in the outbox ends as signed out. What a dispatcher has claimed is
-/// already on its way, and is settled by it.
+/// Removes devices; what waits for them in the outbox ends as signed out. What a dispatcher has claimed and
+/// the gate is open for is already on its way, and is settled by it.
 async fn remove_each(tx: &mut Tx, devices: Vec<DeviceId>, why: Removal, now: At) -> Result<()> {
     if devices.is_empty() {
         return Ok(());
@@ -284,9 +283,11 @@ async fn remove_each(tx: &mut Tx, devices: Vec<DeviceId>, why: Removal, now: At)
     .execute()
     .await?;
     tx.query(sql!(
-        "UPDATE deliveries SET outcome = 'signed_out', settled_at = $2, due_at = NULL
-         WHERE outcome IS NULL AND claim_id IS NULL AND device_id "
+        "UPDATE deliveries SET outcome = 'signed_out', settled_at = $2, due_at = NULL, claim_id = NULL
+         WHERE outcome IS NULL AND device_id "
             ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+          " AND (claim_id IS NULL OR message_id IN (
+                SELECT id FROM push_messages WHERE opened_at IS NULL))"
     ))
     .bind(devices.into_iter().collect::<IdList>())
     .bind(now)

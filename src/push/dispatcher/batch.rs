@@ -3,21 +3,26 @@
 //! One claimed batch: prepared in chunks off the async threads, sent as the chunks come, settled as the
 //! answers come. Chunks keep the first push from waiting for the thousandth's encryption; settling along
 //! the way keeps a crash from repeating what was already answered.
+//!
+//! Halfway through the lease comes the batch's curfew: what has not been begun by then goes back to the
+//! outbox, and what has been is answered and settled before the lease ends. A shutdown, and a gateway that
+//! closes, bring the curfew forward.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-use super::{Dispatcher, retry};
+use super::{Dispatcher, ending::Ending, health::Tally, settler::Settler};
 use crate::{
-    clock::At,
-    id::ClaimId,
+    id::DeviceId,
     push::{
-        Outcome, Verdict,
+        Reply, Verdict,
+        devices::{self, Judgement},
         envelope::Message,
-        gateways::Prepared,
-        outbox::{self, Claim, Claimed, End, Settlement},
+        gateways::{Gateways, Prepared},
+        outbox::{self, Claim, Claimed, Settlement},
     },
 };
 
@@ -25,163 +30,201 @@ use crate::{
 const CHUNK: usize = 64;
 /// Chunks that are ready before their turn.
 const CHUNKS_AHEAD: usize = 4;
-/// How many answers are written in one transaction.
-const SETTLE: usize = 250;
+/// When nothing of a batch is begun any more, counted from its first push. Half of the [lease](outbox::LEASE):
+/// the other half is for the last answers and for writing them down.
+const CURFEW: Duration = Duration::from_secs(30);
 
 /// A delivery on its way.
-struct Push {
+pub(super) struct Push {
     claimed: Claimed,
     /// `None`: this server has no credentials for its gateway.
     prepared: Option<Prepared>,
 }
 
-impl Dispatcher {
-    /// Hands a batch over and settles it.
-    pub(super) async fn deliver(&self, claim: Claim) {
-        let Claim {
-            id,
-            message,
-            deliveries,
-            ..
-        } = claim;
-        let message = Arc::new(message);
-        let mut chunks = self.prepare(message.clone(), deliveries);
-        let mut sends = FuturesUnordered::new();
-        let mut answered = Vec::with_capacity(SETTLE);
-        let mut more = true;
-        while more || !sends.is_empty() {
-            tokio::select! {
-                chunk = chunks.recv(), if more => match chunk {
-                    Some(chunk) => sends.extend(chunk.into_iter().map(|push| self.send(&message, push))),
-                    None => more = false,
-                },
-                Some(settlement) = sends.next() => answered.push(settlement),
-            }
-            if answered.len() >= SETTLE {
-                self.settle(id, &message, std::mem::take(&mut answered))
-                    .await;
-            }
-        }
-        self.settle(id, &message, answered).await;
-        self.give_back(id).await;
+impl Push {
+    /// CPU alone: call it off the async threads.
+    fn prepare(gateways: &Gateways, message: &Message, claimed: Claimed) -> Self {
+        let is_configured = gateways.is_configured(claimed.target.gateway);
+        let prepared = is_configured.then(|| gateways.prepare(message, &claimed.target));
+        Self { claimed, prepared }
     }
 
-    /// Prepares the deliveries on a blocking thread, chunk by chunk; stops early at a shutdown.
-    fn prepare(
-        &self,
-        message: Arc<Message>,
-        deliveries: Vec<Claimed>,
-    ) -> mpsc::Receiver<Vec<Push>> {
+    pub(super) fn device(&self) -> DeviceId {
+        self.claimed.target.device
+    }
+
+    /// Gives the claim back with the reply; `None`: there is no such gateway.
+    async fn send(
+        self,
+        gateways: &Gateways,
+        curfew: &CancellationToken,
+    ) -> (Claimed, Option<Reply>) {
+        let reply = match &self.prepared {
+            Some(prepared) => Some(gateways.send(prepared, curfew).await),
+            None => None,
+        };
+        (self.claimed, reply)
+    }
+}
+
+impl Dispatcher {
+    /// Hands a batch over whose gate is open, and settles it.
+    pub(super) async fn deliver(&self, mut claim: Claim) {
+        let claimed = claim.deliveries.len();
+        let chunks = self.prepare(&mut claim);
+        let mut batch = Batch::begin(self, claim, claimed);
+        batch.hand_over(Vec::new(), chunks).await;
+        batch.finish().await;
+    }
+
+    /// Prepares the deliveries of a claim, which it takes out, on blocking threads, chunk by chunk; stops
+    /// early when nobody waits for more, and at a shutdown.
+    pub(super) fn prepare(&self, claim: &mut Claim) -> mpsc::Receiver<Vec<Push>> {
         let (ready, chunks) = mpsc::channel(CHUNKS_AHEAD);
-        let (gateways, tasks) = (self.gateways.clone(), self.tasks.clone());
-        self.tasks.spawn_blocking(move || {
-            let mut deliveries = deliveries.into_iter().peekable();
-            while deliveries.peek().is_some() && !tasks.is_stopping() {
-                let chunk: Vec<Push> = deliveries
-                    .by_ref()
-                    .take(CHUNK)
-                    .map(|claimed| {
-                        let configured = gateways.is_configured(claimed.target.gateway);
-                        let prepared =
-                            configured.then(|| gateways.prepare(&message, &claimed.target));
-                        Push { claimed, prepared }
-                    })
-                    .collect();
-                if ready.blocking_send(chunk).is_err() {
+        let this = self.clone();
+        let message = Arc::new(claim.message.clone());
+        let is_urgent = message.class.lane() == 0;
+        let mut deliveries = std::mem::take(&mut claim.deliveries);
+        deliveries.reverse();
+        self.tasks.spawn(async move {
+            while !deliveries.is_empty() && !this.tasks.is_stopping() {
+                let chunk = deliveries.split_off(deliveries.len().saturating_sub(CHUNK));
+                let core = match is_urgent {
+                    true => None,
+                    false => this.cores.acquire().await.ok(),
+                };
+                let (gateways, message) = (this.gateways.clone(), message.clone());
+                let work = move || {
+                    let prepare = |claimed| Push::prepare(&gateways, &message, claimed);
+                    chunk.into_iter().rev().map(prepare).collect()
+                };
+                let pushes = this.tasks.spawn_blocking(work).await;
+                drop(core);
+                let Ok(pushes) = pushes else { return };
+                if ready.send(pushes).await.is_err() {
                     return;
                 }
             }
         });
         chunks
     }
+}
 
-    async fn send(&self, message: &Message, push: Push) -> Settlement {
-        let Some(prepared) = &push.prepared else {
-            return self.settled(&push, End::Outcome(Outcome::NotConfigured), None);
-        };
-        let verdict = self.gateways.send(prepared).await;
-        let now = self.clock.now();
-        let (end, reason) = self.end(&verdict, &push, message.expires_at, now);
-        self.settled(&push, end, reason)
+/// A batch that is being handed over.
+pub(super) struct Batch<'a> {
+    dispatcher: &'a Dispatcher,
+    claim: Claim,
+    /// Deliveries that have not ended.
+    left: usize,
+    curfew: CancellationToken,
+    settler: Settler,
+    tally: Tally,
+    judgements: Vec<Judgement>,
+}
+
+impl<'a> Batch<'a> {
+    /// From now on the lease runs.
+    pub(super) fn begin(dispatcher: &'a Dispatcher, claim: Claim, claimed: usize) -> Self {
+        Self {
+            settler: Settler::start(dispatcher, claim.id, claim.message.id),
+            dispatcher,
+            claim,
+            left: claimed,
+            curfew: CancellationToken::new(),
+            tally: Tally::default(),
+            judgements: Vec::new(),
+        }
     }
 
-    fn settled(&self, push: &Push, end: End, reason: Option<String>) -> Settlement {
-        Settlement {
-            device: push.claimed.target.device,
-            device_registered_at: push.claimed.device_registered_at,
+    /// Hands over what is ready, and what the chunks bring.
+    pub(super) async fn hand_over(
+        &mut self,
+        ready: Vec<Push>,
+        mut chunks: mpsc::Receiver<Vec<Push>>,
+    ) {
+        let (dispatcher, curfew) = (self.dispatcher, self.curfew.clone());
+        let send = |push: Push| push.send(&dispatcher.gateways, &curfew);
+        let mut sends: FuturesUnordered<_> = ready.into_iter().map(send).collect();
+        let mut ends = pin!(tokio::time::sleep(CURFEW));
+        let mut stopping = pin!(dispatcher.tasks.stopping());
+        let mut more = true;
+        while more || !sends.is_empty() {
+            tokio::select! {
+                chunk = chunks.recv(), if more => match chunk {
+                    Some(chunk) => sends.extend(chunk.into_iter().map(send)),
+                    None => more = false,
+                },
+                Some((claimed, reply)) = sends.next() => self.note(&claimed, reply),
+                () = &mut ends, if !curfew.is_cancelled() => curfew.cancel(),
+                () = &mut stopping, if !curfew.is_cancelled() => curfew.cancel(),
+            }
+            if curfew.is_cancelled() {
+                more = false;
+            }
+        }
+    }
+
+    /// What one push came to.
+    fn note(&mut self, claimed: &Claimed, reply: Option<Reply>) {
+        let (clock, ids) = (&self.dispatcher.clock, &self.dispatcher.ids);
+        let now = clock.now();
+        let sent_at = reply.as_ref().and_then(|reply| reply.sent_at);
+        let ending = match reply.map(|reply| reply.verdict) {
+            None => Ending::not_configured(),
+            Some(verdict) => {
+                self.learn(&verdict);
+                let expires_at = self.claim.message.expires_at;
+                Ending::of(verdict, claimed, expires_at, now, ids.secret())
+            }
+        };
+        let Some(end) = ending.end else { return };
+        self.left -= 1;
+        self.judgements.extend(ending.fate.map(|fate| Judgement {
+            device: claimed.target.device,
+            registered_at: claimed.device_registered_at,
+            fate,
+        }));
+        self.settler.settle(Settlement {
+            device: claimed.target.device,
             end,
-            reason,
-            at: self.clock.now(),
-        }
+            reason: ending.reason,
+            sent_at,
+            at: now,
+        });
     }
 
-    /// What a verdict means for the row.
-    fn end(
-        &self,
-        verdict: &Verdict,
-        push: &Push,
-        expires_at: At,
-        now: At,
-    ) -> (End, Option<String>) {
-        let over = |outcome, reason: &String| (End::Outcome(outcome), Some(reason.clone()));
-        let again = |due: At, reason: &String| {
-            // Trying after the end would disturb somebody with what no longer matters.
-            let end = if due < expires_at {
-                End::Again(due)
-            } else {
-                End::Outcome(Outcome::Expired)
-            };
-            (end, Some(reason.clone()))
-        };
+    fn learn(&mut self, verdict: &Verdict) {
+        let health = &self.dispatcher.health;
+        self.tally.count(verdict);
         match verdict {
-            Verdict::Accepted => (End::Outcome(Outcome::Accepted), None),
-            Verdict::Unregistered {
-                since: Some(since),
-                reason,
-            } if *since < push.claimed.device_registered_at => {
-                // The gateway speaks of a time before this registration: ask it again.
-                again(
-                    now + retry::wait(push.claimed.attempts, None, self.ids.secret()),
-                    reason,
-                )
+            Verdict::Closed { reason } => {
+                health.close(self.claim.gateway, reason);
+                self.curfew.cancel();
             }
-            Verdict::Unregistered { reason, .. } => over(Outcome::Unregistered, reason),
-            Verdict::Quarantined { reason } => over(Outcome::Quarantined, reason),
-            Verdict::Refused { reason } => over(Outcome::Refused, reason),
-            Verdict::Retry { after, reason } => again(
-                now + retry::wait(push.claimed.attempts, *after, self.ids.secret()),
-                reason,
-            ),
-            Verdict::Closed { reason } => again(now + retry::CLOSED, reason),
+            Verdict::Unsent | Verdict::Retry { .. } => {}
+            _ => health.reopen(self.claim.gateway),
         }
     }
 
-    async fn settle(&self, claim: ClaimId, message: &Message, settlements: Vec<Settlement>) {
-        if settlements.is_empty() {
-            return;
-        }
-        let now = self.clock.now();
-        let mut failures = 0;
-        while let Err(error) = outbox::settle(&self.db, claim, message.id, &settlements, now).await
-        {
-            failures += 1;
-            tracing::error!(%error, failures, "answers of gateways could not be written down");
-            if failures == retry::SETTLE_ATTEMPTS {
-                // The lease will end, and the pushes be repeated under the same ids.
-                return;
+    /// Waits until everything is written down, gives back what was not handed over, and lets the gateway's
+    /// word about addresses take effect, if it is to be believed.
+    pub(super) async fn finish(self) {
+        let Self {
+            dispatcher, claim, ..
+        } = self;
+        self.settler.finish().await;
+        if self.left > 0 {
+            match outbox::give_back(&dispatcher.db, &claim).await {
+                Ok(count) => tracing::debug!(count, "gave unsent pushes back to the outbox"),
+                Err(error) => tracing::error!(%error, "unsent pushes wait for their lease to end"),
             }
-            tokio::time::sleep(retry::SETTLE_PAUSE).await;
         }
-    }
-
-    /// What a shutdown kept from being sent.
-    async fn give_back(&self, claim: ClaimId) {
-        if !self.tasks.is_stopping() {
-            return;
-        }
-        match outbox::give_back(&self.db, claim, self.clock.now()).await {
-            Ok(count) => tracing::info!(count, "gave unsent pushes back to the outbox"),
-            Err(error) => tracing::error!(%error, "unsent pushes wait for their lease to end"),
+        if dispatcher.health.trusts(claim.gateway, &self.tally) {
+            let now = dispatcher.clock.now();
+            let judged = devices::judge(&dispatcher.db, &self.judgements, now).await;
+            if let Err(error) = judged {
+                tracing::error!(%error, "dead addresses are kept until their gateway names them again");
+            }
         }
     }
 }

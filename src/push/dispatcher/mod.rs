@@ -3,46 +3,86 @@
 //! The dispatcher: takes what is due from the outbox to the gateways, and writes down how it ended.
 //!
 //! One task looks for work: it is woken by commits (a release, a device that joined) and by the clock (a
-//! retry that is due, a lease that has ended). Each lane has slots of its own, so an alert never waits
-//! behind news. A claimed batch becomes a task of its own ([`batch`]).
+//! retry that is due, a lease that has ended). What waits in one lane for one gateway is a [queue](queues)
+//! with slots of its own: an alert never waits behind news, and a gateway that is frozen or closed keeps
+//! nobody else waiting. A claimed batch becomes a task of its own ([`batch`]); one whose gate is still shut
+//! is made ready and held until it opens ([`held`]).
 //!
 //! At a shutdown nothing new is claimed or begun; what is under way gets its answer, and the rest of the
 //! batch is given back at once.
 
 mod batch;
+mod ending;
+mod health;
+mod held;
+mod queues;
 mod retry;
+mod settler;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::Instant,
+};
 
-use super::{Class, gateways::Gateways, outbox};
+pub(super) use self::health::Health;
+pub use self::health::{Alarm, AlarmKind, GatewayState};
+use self::{health::Admission, queues::Queues};
+use super::{
+    gateways::Gateways,
+    outbox::{self, Claim, Work},
+};
 use crate::{
-    clock::Clock,
+    clock::{At, Clock},
     db::{Db, DbError},
     id::Ids,
     tasks::Tasks,
 };
 
-/// Batches under way in one lane: the next is claimed and encrypted while one is being sent. Bounds the
-/// memory to lanes × slots × [`outbox::BATCH`] prepared pushes, about 20 MB.
-const SLOTS: usize = 2;
 /// How often due retries and ended leases are looked for when nothing else happens.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long to leave a database alone that has just failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long before its gate is to open a message's first batches are made ready.
+const AHEAD: Duration = Duration::from_secs(5);
+/// A clock that is off by less is not worth a statement.
+const CLOCK_WAS_SET: Duration = Duration::from_secs(1);
 
 /// What a dispatcher works with.
 #[derive(Clone)]
 pub(super) struct Dispatcher {
-    pub(super) db: Db,
-    pub(super) clock: Clock,
-    pub(super) ids: Ids,
-    pub(super) tasks: Tasks,
-    pub(super) gateways: Arc<Gateways>,
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    tasks: Tasks,
+    gateways: Arc<Gateways>,
+    health: Health,
+    /// The cores that may encrypt for what is no alert: one is left to those who read the feed meanwhile.
+    cores: Arc<Semaphore>,
 }
 
 impl Dispatcher {
+    pub(super) fn new(
+        db: Db,
+        clock: Clock,
+        ids: Ids,
+        tasks: Tasks,
+        gateways: Arc<Gateways>,
+        health: Health,
+    ) -> Self {
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get() - 1);
+        Self {
+            db,
+            clock,
+            ids,
+            tasks,
+            gateways,
+            health,
+            cores: Arc::new(Semaphore::new(cores.max(1))),
+        }
+    }
+
     /// Starts looking for work until the process stops.
     pub(super) fn start(self) {
         let tasks = self.tasks.clone();
@@ -50,16 +90,15 @@ impl Dispatcher {
     }
 
     async fn run(self) {
-        let numbers: BTreeSet<i16> = Class::ALL.iter().map(|class| class.lane()).collect();
-        let lanes: Vec<Lane> = numbers.into_iter().map(Lane::new).collect();
-        if let Err(error) = outbox::recover(&self.db, self.clock.now()).await {
+        if let Err(error) = outbox::recover(&self.db).await {
             tracing::error!(%error, "what an earlier process claimed waits for its lease to end");
         }
         let mut commits = self.db.commits();
-        let slot_freed = Arc::new(Notify::new());
+        let mut queues = Queues::default();
+        let freed = queues.freed();
+        let mut rounds = Rounds::begin(&self.clock);
         while !self.tasks.is_stopping() {
-            commits.mark_unchanged();
-            let pause = match self.serve(&lanes, &slot_freed).await {
+            let pause = match self.round(&mut rounds, &mut queues, &mut commits).await {
                 Ok(()) => LOOK,
                 Err(error) => {
                     tracing::error!(%error, "the outbox can't be read; trying again");
@@ -69,44 +108,102 @@ impl Dispatcher {
             tokio::select! {
                 () = self.tasks.stopping() => {}
                 _ = commits.changed() => {}
-                () = slot_freed.notified() => {}
+                () = freed.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
-    /// Fills every lane's free slots, the most urgent lane first, until nothing is due.
-    async fn serve(&self, lanes: &[Lane], slot_freed: &Arc<Notify>) -> Result<(), DbError> {
-        let now = self.clock.now();
-        for lane in lanes {
-            while let Ok(slot) = lane.slots.clone().try_acquire_owned() {
-                if self.tasks.is_stopping() || !outbox::is_due(&self.db, lane.number, now).await? {
-                    break;
-                }
-                let claimed = outbox::claim(&self.db, self.ids.id(), lane.number, self.clock.now());
-                let Some(claim) = claimed.await? else { break };
-                let (this, slot_freed) = (self.clone(), slot_freed.clone());
-                self.tasks.spawn(async move {
-                    this.deliver(claim).await;
-                    drop(slot);
-                    slot_freed.notify_one();
-                });
-            }
+    async fn round(
+        &self,
+        rounds: &mut Rounds,
+        queues: &mut Queues,
+        commits: &mut watch::Receiver<u64>,
+    ) -> Result<(), DbError> {
+        if let Some((expected, now)) = rounds.clock_was_set(&self.clock) {
+            outbox::clock_was_set(&self.db, expected, now).await?;
         }
-        outbox::tidy(&self.db, now).await
+        self.serve(queues, commits).await?;
+        if rounds.tidied.elapsed() >= LOOK {
+            rounds.tidied = Instant::now();
+            outbox::tidy(&self.db, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Fills every queue's free slots, the most urgent lane first, until nothing is due. Begins anew when
+    /// there was a commit: it may have been an alert's.
+    async fn serve(
+        &self,
+        queues: &mut Queues,
+        commits: &mut watch::Receiver<u64>,
+    ) -> Result<(), DbError> {
+        'anew: loop {
+            commits.mark_unchanged();
+            let now = self.clock.now();
+            for work in outbox::work(&self.db, now, now + AHEAD).await? {
+                while let Some(slot) = queues.slot(&work) {
+                    let most = match self.health.admission(work.gateway) {
+                        Admission::Batches => outbox::BATCH,
+                        Admission::One => 1,
+                        Admission::None => break,
+                    };
+                    if self.tasks.is_stopping() {
+                        return Ok(());
+                    }
+                    let id = self.ids.id();
+                    let claim = outbox::claim(&self.db, id, &work, most, self.clock.now());
+                    let Some(claim) = claim.await? else { break };
+                    let is_last = claim.deliveries.len() < most;
+                    self.begin(claim, &work, slot, queues);
+                    if commits.has_changed().unwrap_or(false) {
+                        continue 'anew;
+                    }
+                    if is_last {
+                        break;
+                    }
+                }
+            }
+            return Ok(());
+        }
+    }
+
+    fn begin(&self, claim: Claim, work: &Work, slot: OwnedSemaphorePermit, queues: &Queues) {
+        let (this, freed) = (self.clone(), queues.freed());
+        let (is_open, opens_at) = (work.is_open, work.opens_at);
+        self.tasks.spawn(async move {
+            if is_open {
+                this.deliver(claim).await;
+            } else {
+                this.hold(claim, opens_at).await;
+            }
+            drop(slot);
+            freed.notify_one();
+        });
     }
 }
 
-struct Lane {
-    number: i16,
-    slots: Arc<Semaphore>,
+/// What one round has to know of those before it.
+struct Rounds {
+    tidied: Instant,
+    /// What the clock showed, and how long it had run then.
+    clock: (At, Duration),
 }
 
-impl Lane {
-    fn new(number: i16) -> Self {
+impl Rounds {
+    fn begin(clock: &Clock) -> Self {
         Self {
-            number,
-            slots: Arc::new(Semaphore::new(SLOTS)),
+            tidied: Instant::now(),
+            clock: (clock.now(), clock.ran()),
         }
+    }
+
+    /// What the clock should show and what it shows, if somebody has set it since the last round.
+    fn clock_was_set(&mut self, clock: &Clock) -> Option<(At, At)> {
+        let (now, ran) = (clock.now(), clock.ran());
+        let (showed, had_run) = std::mem::replace(&mut self.clock, (now, ran));
+        let expected = showed + ran.saturating_sub(had_run);
+        let off = now.since(expected).max(expected.since(now));
+        (off >= CLOCK_WAS_SET).then_some((expected, now))
     }
 }

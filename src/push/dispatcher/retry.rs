@@ -8,9 +8,6 @@ use std::time::Duration;
 const BASE: Duration = Duration::from_secs(1);
 const CAP: Duration = Duration::from_mins(10);
 
-/// How long a gateway that refuses our credentials is left alone.
-pub(super) const CLOSED: Duration = Duration::from_mins(1);
-
 /// How often settling is tried before the lease is left to end.
 pub(super) const SETTLE_ATTEMPTS: u32 = 30;
 pub(super) const SETTLE_PAUSE: Duration = Duration::from_secs(1);

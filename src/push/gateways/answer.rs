@@ -14,6 +14,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// When the request was written to the connection.
+    pub(super) sent_at: At,
     /// When it was to hand.
     pub(super) at: At,
 }
@@ -63,6 +65,7 @@ pub(super) mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new(),
             body: Bytes::copy_from_slice(body.as_bytes()),
+            sent_at: "2026-11-21T14:00:00Z".parse().unwrap(),
             at: "2026-11-21T14:00:00Z".parse().unwrap(),
         }
     }

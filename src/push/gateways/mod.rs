@@ -29,6 +29,7 @@ use std::fmt;
 
 use futures::future::OptionFuture;
 use http::{HeaderValue, Uri};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use self::jwt::generate_p256_key;
@@ -40,7 +41,7 @@ use self::{
     webpush::WebPush,
 };
 use super::{
-    Gateway, Verdict,
+    Gateway, Reply, Verdict,
     encryption::{self, EncryptionError},
     envelope::{DeviceKeys, Message, Target},
 };
@@ -154,13 +155,17 @@ impl Gateways {
     }
 
     /// Hands a push over; returns when the gateway has answered or patience is at its end (20 s for the
-    /// answer, besides the time that connecting takes).
-    pub async fn send(&self, push: &Prepared) -> Verdict {
-        match (&push.parcel, push.gateway) {
-            (Err(verdict), _) => verdict.clone(),
-            (Ok(parcel), Gateway::Apns) => send(self.apns.as_ref(), parcel).await,
-            (Ok(parcel), Gateway::Fcm) => send(self.fcm.as_ref(), parcel).await,
-            (Ok(parcel), Gateway::WebPush) => send(self.web_push.as_ref(), parcel).await,
+    /// answer). What waits for its turn or for a connection at the `curfew` is [unsent](Verdict::Unsent);
+    /// what has been sent is waited for.
+    pub async fn send(&self, push: &Prepared, curfew: &CancellationToken) -> Reply {
+        let parcel = match &push.parcel {
+            Ok(parcel) => parcel,
+            Err(verdict) => return verdict.clone().into(),
+        };
+        match push.gateway {
+            Gateway::Apns => send(self.apns.as_ref(), parcel, curfew).await,
+            Gateway::Fcm => send(self.fcm.as_ref(), parcel, curfew).await,
+            Gateway::WebPush => send(self.web_push.as_ref(), parcel, curfew).await,
         }
     }
 }
@@ -205,7 +210,7 @@ trait Client {
     /// `Err`: the delivery ends here.
     fn prepare(&self, draft: &Draft<'_>) -> Result<Parcel, Verdict>;
 
-    async fn send(&self, parcel: &Parcel) -> Verdict;
+    async fn send(&self, parcel: &Parcel, curfew: &CancellationToken) -> Reply;
 }
 
 async fn warm<C: Client>(client: Option<&C>) {
@@ -218,10 +223,10 @@ fn prepare<C: Client>(client: Option<&C>, draft: &Draft<'_>) -> Result<Parcel, V
     client.ok_or_else(not_configured)?.prepare(draft)
 }
 
-async fn send<C: Client>(client: Option<&C>, parcel: &Parcel) -> Verdict {
+async fn send<C: Client>(client: Option<&C>, parcel: &Parcel, curfew: &CancellationToken) -> Reply {
     match client {
-        Some(client) => client.send(parcel).await,
-        None => not_configured(),
+        Some(client) => client.send(parcel, curfew).await,
+        None => not_configured().into(),
     }
 }
 
@@ -316,7 +321,10 @@ impl Ground {
             tls: tls.map_err(|error| wrong(gateway, "extra_ca_file", error))?,
             reach,
             most_origins,
-            patience: Patience::default(),
+            patience: Patience {
+                answer: link.answer_timeout,
+                ..Patience::default()
+            },
             clock: self.clock.clone(),
             tasks: self.tasks.clone(),
         }))

@@ -22,7 +22,7 @@ pub struct Account {
     pub people: PeopleCount,
     /// Devices by gateway and outcome; `None` is still waiting.
     pub devices: Vec<OutcomeCount>,
-    /// Hand-overs over all gateways, in milliseconds after the gate opened; `None` if there was none.
+    /// Hand-overs over all gateways; `None` if there was none.
     pub timing: Option<Timing>,
     pub timing_by_gateway: Vec<(Gateway, Timing)>,
 }
@@ -46,13 +46,16 @@ pub struct OutcomeCount {
     pub count: i64,
 }
 
-/// When devices were handed over, in milliseconds after the gate opened.
+/// When devices were handed over: the push was written to the connection of a gateway that then accepted
+/// it. In milliseconds after the gate opened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timing {
     pub first_ms: f64,
     pub median_ms: f64,
     pub p99_ms: f64,
     pub last_ms: f64,
+    /// When the last of the gateway's answers was to hand.
+    pub answered_ms: f64,
 }
 
 impl Account {
@@ -226,9 +229,9 @@ async fn timing(
     for (ms, place) in ms.iter_mut().zip(places) {
         let row: Option<(At,)> = db
             .query(sql!(
-                "SELECT settled_at FROM deliveries
+                "SELECT sent_at FROM deliveries
                  WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)
-                 ORDER BY settled_at LIMIT 1 OFFSET $3"
+                 ORDER BY sent_at LIMIT 1 OFFSET $3"
             ))
             .bind(message)
             .bind(gateway)
@@ -237,8 +240,18 @@ async fn timing(
             .await?;
         *ms = row.map_or(0.0, |(at,)| at.millis_after(opened_at));
     }
+    let (answered_at,): (At,) = db
+        .query(sql!(
+            "SELECT MAX(settled_at) FROM deliveries
+             WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)"
+        ))
+        .bind(message)
+        .bind(gateway)
+        .one()
+        .await?;
     let [first_ms, median_ms, p99_ms, last_ms] = ms;
     Ok(Some(Timing {
+        answered_ms: answered_at.millis_after(opened_at),
         first_ms,
         median_ms,
         p99_ms,

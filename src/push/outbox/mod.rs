@@ -6,14 +6,17 @@
 //! device of every recipient) → [`open`], in the transaction that releases → [`claim`] and [`settle`] by a
 //! dispatcher, batch by batch → finished, when nothing waits any more.
 //!
-//! **Invariants:** nothing is claimed while the gate is shut. A claim holds until its lease ends; then
+//! Shortly before a gate is to open, the first batches are claimed already, so that they can be made ready;
+//! when it opens, [`gate`] and [`held`] say what may leave.
+//!
+//! **Invariants:** nothing leaves while the gate is shut. A claim holds until its lease ends; then
 //! another process may take the same deliveries over, and the first can no longer settle them, because it
 //! settles by the claim's id. Every delivery of a finished message has an outcome.
 
 mod account;
 mod store;
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 pub use self::account::{Account, OutcomeCount, PeopleCount, Timing};
 use super::{
@@ -29,42 +32,61 @@ use crate::{
 /// The most deliveries in one claim: larger ones would make other writers wait (20 ms at 1,000).
 pub const BATCH: usize = 1_000;
 
-/// How long a process may hold a claim before another takes it over. Longer than a gateway may take to
-/// answer, with time to settle.
+/// How long a process may hold a claim, from when it may send, before another takes it over. Longer than a
+/// gateway may take to answer, with time to settle.
 pub const LEASE: Duration = Duration::from_mins(1);
 
-/// Deliveries of one message that this process may hand over until the lease ends.
-pub struct Claim {
-    pub id: ClaimId,
-    pub message: Message,
-    pub opened_at: At,
-    pub deliveries: Vec<Claimed>,
+/// When a delivery that was never tried is due: people on duty first, then everybody else. Both long past,
+/// whatever the clock is set to, and before everything that is tried again.
+pub(super) const UNTRIED: [At; 2] = [At::constant(0), At::constant(1)];
+
+/// Deliveries that are due, or will be when the gate opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Work {
+    pub(super) message: MessageId,
+    pub(super) lane: i16,
+    pub(super) gateway: Gateway,
+    pub(super) opens_at: At,
+    pub(super) is_open: bool,
+}
+
+/// Deliveries of one message by one gateway that this process may hand over until the lease ends.
+pub(super) struct Claim {
+    pub(super) id: ClaimId,
+    pub(super) gateway: Gateway,
+    pub(super) message: Message,
+    /// People on duty first.
+    pub(super) deliveries: Vec<Claimed>,
 }
 
 /// One of them.
-pub struct Claimed {
-    pub target: Target,
+pub(super) struct Claimed {
+    pub(super) target: Target,
     /// How many times it has been claimed, this time included.
-    pub attempts: u32,
-    pub device_registered_at: At,
+    pub(super) attempts: u32,
+    pub(super) device_registered_at: At,
 }
+
+/// The message does not exist any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Discarded;
 
 /// How a claimed delivery goes on.
 #[derive(Clone, Debug)]
-pub struct Settlement {
-    pub device: DeviceId,
-    /// Which registration of the device was pushed to: a later one is not judged by the answer.
-    pub device_registered_at: At,
-    pub end: End,
+pub(super) struct Settlement {
+    pub(super) device: DeviceId,
+    pub(super) end: End,
     /// The gateway's own word.
-    pub reason: Option<String>,
+    pub(super) reason: Option<String>,
+    /// When the push was written to the gateway's connection, if the gateway answered it.
+    pub(super) sent_at: Option<At>,
     /// When the gateway's answer was to hand.
-    pub at: At,
+    pub(super) at: At,
 }
 
 /// Whether it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub(super) enum End {
     Outcome(Outcome),
     /// Not before this instant again.
     Again(At),
@@ -98,17 +120,40 @@ pub async fn account(db: &Db, message: MessageId) -> Result<Account> {
     account::of(db, message).await
 }
 
-/// Claims the next batch of an open message in this lane; `None` if nothing is due.
-pub(super) async fn claim(db: &Db, id: ClaimId, lane: i16, now: At) -> Result<Option<Claim>> {
+/// What there is to do, the most urgent first: of open messages, and of those whose gate is to open before
+/// `opens_before`. Asked before [`claim`], so that waiting costs readers only.
+pub(super) async fn work(db: &Db, now: At, opens_before: At) -> Result<Vec<Work>> {
+    store::work(db, now, opens_before).await
+}
+
+/// Claims the next batch, of `most` deliveries; `None` if others were faster.
+pub(super) async fn claim(
+    db: &Db,
+    id: ClaimId,
+    work: &Work,
+    most: usize,
+    now: At,
+) -> Result<Option<Claim>> {
+    let from = if work.is_open {
+        now
+    } else {
+        now.max(work.opens_at)
+    };
     let mut tx = db.begin().await?;
-    let claim = store::claim(&mut tx, id, lane, now).await?;
+    let claim = store::claim(&mut tx, id, work, most, from + LEASE, now).await?;
     tx.commit().await?;
     Ok(claim)
 }
 
-/// Whether this lane has anything due: asked before [`claim`], so that waiting costs readers only.
-pub(super) async fn is_due(db: &Db, lane: i16, now: At) -> Result<bool> {
-    store::is_due(db, lane, now).await
+/// When the gate of a message was opened, if it has been.
+pub(super) async fn gate(db: &Db, message: MessageId) -> Result<Result<Option<At>, Discarded>> {
+    store::gate(db, message).await
+}
+
+/// The devices that a claim still holds: one that was signed out or registered anew while the gate was shut
+/// has been taken back.
+pub(super) async fn held(db: &Db, claim: &Claim) -> Result<HashSet<DeviceId>> {
+    store::held(db, claim.id, claim.message.id, claim.gateway).await
 }
 
 /// Writes how deliveries of a claim go on. What the claim has lost to another process is left alone.
@@ -117,45 +162,48 @@ pub(super) async fn settle(
     claim: ClaimId,
     message: MessageId,
     settlements: &[Settlement],
-    now: At,
 ) -> Result<()> {
     let mut tx = db.begin().await?;
     store::settle(&mut tx, claim, message, settlements).await?;
-    for settlement in settlements {
-        match settlement.end {
-            End::Outcome(Outcome::Unregistered) => {
-                let registered_at = settlement.device_registered_at;
-                super::devices::remove_unregistered(&mut tx, settlement.device, registered_at, now)
-                    .await?;
-            }
-            End::Outcome(Outcome::Quarantined) => {
-                let registered_at = settlement.device_registered_at;
-                super::devices::quarantine(&mut tx, settlement.device, registered_at, now).await?;
-            }
-            _ => {}
-        }
-    }
     tx.commit().await
 }
 
 /// Gives back what a claim has not handed over, for anybody to claim at once.
-pub(super) async fn give_back(db: &Db, claim: ClaimId, now: At) -> Result<u64> {
-    store::give_back(db, claim, now).await
+pub(super) async fn give_back(db: &Db, claim: &Claim) -> Result<u64> {
+    store::give_back(db, claim.id, claim.message.id, claim.gateway).await
 }
 
 /// Gives back what an earlier process had claimed when it died. On SQLite there is one process, so
 /// whatever is claimed when it starts is a dead one's; on PostgreSQL leases must end by themselves.
-pub(super) async fn recover(db: &Db, now: At) -> Result<()> {
+pub(super) async fn recover(db: &Db) -> Result<u64> {
     if db.is_sqlite() {
-        store::give_back_all(db, now).await?;
+        store::take_over(db, None).await
+    } else {
+        Ok(0)
     }
+}
+
+/// Frees what dead processes hold, ends what has expired, and finishes the messages of which nothing waits
+/// any more.
+pub(super) async fn tidy(db: &Db, now: At) -> Result<()> {
+    if !store::is_anything_under_way(db).await? {
+        return Ok(());
+    }
+    let freed = store::take_over(db, Some(now)).await?;
+    if freed > 0 {
+        tracing::warn!(freed, "took over pushes whose lease had ended");
+    }
+    store::expire(db, now).await?;
+    store::finish(db, now).await?;
     Ok(())
 }
 
-/// Ends what has expired, and finishes the messages of which nothing waits any more.
-pub(super) async fn tidy(db: &Db, now: At) -> Result<()> {
-    store::expire(db, now).await?;
-    store::finish(db, now).await
+/// The clock has been set: it shows `now` where it should show `expected`. Leases and retries keep their
+/// distance.
+pub(super) async fn clock_was_set(db: &Db, expected: At, now: At) -> Result<()> {
+    let moved = store::shift(db, expected, now).await?;
+    tracing::warn!(%expected, %now, moved, "the clock was set");
+    Ok(())
 }
 
 /// How much waits in each lane and gateway of open messages: for metrics.

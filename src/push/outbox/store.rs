@@ -2,9 +2,11 @@
 
 //! The outbox's statements.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
-use super::{BATCH, Claim, Claimed, End, LEASE, Settlement};
+use super::{Claim, Claimed, Discarded, End, Settlement, UNTRIED, Work};
 use crate::{
     clock::At,
     db::{Db, DbError, Json, Result, Tx, sql},
@@ -38,11 +40,14 @@ pub(super) async fn insert_message(
 }
 
 pub(super) async fn insert_deliveries(tx: &mut Tx, message: MessageId, at: At) -> Result<u64> {
+    let [duty, rest] = UNTRIED;
     tx.query(sql!(
         "INSERT INTO deliveries
             (message_id, device_id, account_id, gateway, attempts, due_at, outcome, settled_at)
          SELECT r.message_id, d.id, d.account_id, d.gateway, 0,
-                CASE WHEN d.quarantined_at IS NULL THEN CAST($2 AS timestamptz) END,
+                CASE WHEN d.quarantined_at IS NOT NULL THEN NULL
+                     WHEN r.rank = 0 THEN CAST($3 AS timestamptz)
+                     ELSE CAST($4 AS timestamptz) END,
                 CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE 'quarantined' END,
                 CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE CAST($2 AS timestamptz) END
          FROM push_recipients r JOIN devices d ON d.account_id = r.account_id
@@ -51,6 +56,8 @@ pub(super) async fn insert_deliveries(tx: &mut Tx, message: MessageId, at: At) -
     ))
     .bind(message)
     .bind(at)
+    .bind(duty)
+    .bind(rest)
     .execute()
     .await
 }
@@ -92,17 +99,42 @@ pub(super) async fn discard(tx: &mut Tx, message: MessageId) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn is_due(db: &Db, lane: i16, now: At) -> Result<bool> {
+/// What is due now, the most urgent lane first and in it the oldest message: of open messages, and of those
+/// that are to open before `opens_before`.
+pub(super) async fn work(db: &Db, now: At, opens_before: At) -> Result<Vec<Work>> {
+    let rows: Vec<(MessageId, i16, Gateway, At, Option<At>)> = db
+        .query(sql!(
+            "SELECT m.id, m.lane, g.gateway, m.opens_at, m.opened_at
+             FROM push_messages m
+                  CROSS JOIN (SELECT 'apns' AS gateway UNION ALL SELECT 'fcm'
+                              UNION ALL SELECT 'webpush') AS g
+             WHERE m.finished_at IS NULL AND m.expires_at > $1
+               AND (m.opened_at IS NOT NULL OR m.opens_at < $2)
+               AND EXISTS (SELECT 1 FROM deliveries d
+                           WHERE d.message_id = m.id AND d.gateway = g.gateway
+                             AND d.outcome IS NULL AND d.claim_id IS NULL AND d.due_at <= $1)
+             ORDER BY m.lane, m.id, g.gateway"
+        ))
+        .bind(now)
+        .bind(opens_before)
+        .all()
+        .await?;
+    let work = |(message, lane, gateway, opens_at, opened_at): (_, _, _, _, Option<At>)| Work {
+        message,
+        lane,
+        gateway,
+        opens_at,
+        is_open: opened_at.is_some(),
+    };
+    Ok(rows.into_iter().map(work).collect())
+}
+
+/// Whether any message is under way, or about to be.
+pub(super) async fn is_anything_under_way(db: &Db) -> Result<bool> {
     let row: Option<(i32,)> = db
         .query(sql!(
-            "SELECT 1 FROM push_messages m
-             WHERE m.lane = $1 AND m.finished_at IS NULL AND m.opened_at IS NOT NULL
-               AND EXISTS (SELECT 1 FROM deliveries d
-                           WHERE d.message_id = m.id AND d.outcome IS NULL AND d.due_at <= $2)
-             LIMIT 1"
+            "SELECT 1 FROM push_messages WHERE finished_at IS NULL LIMIT 1"
         ))
-        .bind(lane)
-        .bind(now)
         .opt()
         .await?;
     Ok(row.is_some())
@@ -113,7 +145,6 @@ struct MessageRow {
     id: MessageId,
     class: Class,
     envelope: Json<Envelope>,
-    opened_at: At,
     expires_at: At,
 }
 
@@ -121,7 +152,6 @@ struct MessageRow {
 struct ClaimedRow {
     device_id: DeviceId,
     attempts: i32,
-    gateway: Gateway,
     address: String,
     apns_environment: Option<ApnsEnvironment>,
     p256dh: Option<Vec<u8>>,
@@ -133,53 +163,53 @@ struct ClaimedRow {
 pub(super) async fn claim(
     tx: &mut Tx,
     claim: ClaimId,
-    lane: i16,
+    work: &Work,
+    most: usize,
+    lease: At,
     now: At,
 ) -> Result<Option<Claim>> {
-    let message: Option<MessageRow> = tx
-        .query(sql!(
-            "SELECT m.id, m.class, m.envelope, m.opened_at, m.expires_at FROM push_messages m
-             WHERE m.lane = $1 AND m.finished_at IS NULL AND m.opened_at IS NOT NULL
-               AND m.expires_at > $2
-               AND EXISTS (SELECT 1 FROM deliveries d
-                           WHERE d.message_id = m.id AND d.outcome IS NULL AND d.due_at <= $2)
-             ORDER BY m.id LIMIT 1"
-        ))
-        .bind(lane)
-        .bind(now)
-        .opt()
-        .await?;
-    let Some(message) = message else {
-        return Ok(None);
-    };
     let taken = tx
         .query(sql!(
             "UPDATE deliveries SET claim_id = $1, due_at = $2, attempts = attempts + 1
              WHERE message_id = $3 AND device_id IN (
                 SELECT device_id FROM deliveries
-                WHERE message_id = $3 AND outcome IS NULL AND due_at <= $4
-                ORDER BY due_at LIMIT $5 " ["" | "FOR UPDATE SKIP LOCKED"] ")"
+                WHERE message_id = $3 AND gateway = $4 AND outcome IS NULL AND claim_id IS NULL
+                  AND due_at <= $5
+                ORDER BY due_at LIMIT $6 " ["" | "FOR UPDATE SKIP LOCKED"] ")"
         ))
         .bind(claim)
-        .bind(now + LEASE)
-        .bind(message.id)
+        .bind(lease)
+        .bind(work.message)
+        .bind(work.gateway)
         .bind(now)
-        .bind(i64::try_from(BATCH).unwrap_or(i64::MAX))
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .execute()
         .await?;
     if taken == 0 {
         return Ok(None);
     }
+    let message: MessageRow = tx
+        .query(sql!(
+            "SELECT id, class, envelope, expires_at FROM push_messages WHERE id = $1"
+        ))
+        .bind(work.message)
+        .one()
+        .await?;
     let rows: Vec<ClaimedRow> = tx
         .query(sql!(
-            "SELECT x.device_id, x.attempts, d.gateway, d.address, d.apns_environment, d.p256dh,
-                    d.auth_secret, d.language, d.registered_at
-             FROM deliveries x JOIN devices d ON d.id = x.device_id WHERE x.claim_id = $1"
+            "SELECT x.device_id, x.attempts, d.address, d.apns_environment, d.p256dh, d.auth_secret,
+                    d.language, d.registered_at
+             FROM deliveries x JOIN devices d ON d.id = x.device_id
+                  LEFT JOIN push_recipients r
+                    ON r.message_id = x.message_id AND r.account_id = x.account_id
+             WHERE x.message_id = $1 AND x.gateway = $2 AND x.claim_id = $3
+             ORDER BY COALESCE(r.rank, 1)"
         ))
+        .bind(work.message)
+        .bind(work.gateway)
         .bind(claim)
         .all()
         .await?;
-    let opened_at = message.opened_at;
     let message = Message {
         id: message.id,
         class: message.class,
@@ -188,26 +218,24 @@ pub(super) async fn claim(
     };
     let deliveries = rows
         .into_iter()
-        .map(Claimed::try_from)
+        .map(|row| row.into_claimed(work.gateway))
         .collect::<Result<_>>()?;
     Ok(Some(Claim {
         id: claim,
+        gateway: work.gateway,
         message,
-        opened_at,
         deliveries,
     }))
 }
 
-impl TryFrom<ClaimedRow> for Claimed {
-    type Error = DbError;
-
-    fn try_from(row: ClaimedRow) -> Result<Self> {
+impl ClaimedRow {
+    fn into_claimed(self, gateway: Gateway) -> Result<Claimed> {
         let impossible = |what| DbError::Impossible {
             table: "devices",
-            id: row.device_id.to_string(),
+            id: self.device_id.to_string(),
             what,
         };
-        let keys = match (row.p256dh, row.auth_secret) {
+        let keys = match (self.p256dh, self.auth_secret) {
             (None, None) => None,
             (Some(p256dh), Some(auth)) => Some(DeviceKeys {
                 p256dh: p256dh
@@ -219,19 +247,48 @@ impl TryFrom<ClaimedRow> for Claimed {
             }),
             _ => return Err(impossible("one of two keys")),
         };
-        Ok(Self {
+        Ok(Claimed {
             target: Target {
-                device: row.device_id,
-                gateway: row.gateway,
-                address: row.address,
-                apns_environment: row.apns_environment,
+                device: self.device_id,
+                gateway,
+                address: self.address,
+                apns_environment: self.apns_environment,
                 keys,
-                language: row.language,
+                language: self.language,
             },
-            attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
-            device_registered_at: row.registered_at,
+            attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
+            device_registered_at: self.registered_at,
         })
     }
+}
+
+/// When the gate was opened; `Err`: the message has been discarded.
+pub(super) async fn gate(db: &Db, message: MessageId) -> Result<Result<Option<At>, Discarded>> {
+    let row: Option<(Option<At>,)> = db
+        .query(sql!("SELECT opened_at FROM push_messages WHERE id = $1"))
+        .bind(message)
+        .opt()
+        .await?;
+    Ok(row.map(|(opened_at,)| opened_at).ok_or(Discarded))
+}
+
+/// The devices that a claim still holds.
+pub(super) async fn held(
+    db: &Db,
+    claim: ClaimId,
+    message: MessageId,
+    gateway: Gateway,
+) -> Result<HashSet<DeviceId>> {
+    let rows: Vec<(DeviceId,)> = db
+        .query(sql!(
+            "SELECT device_id FROM deliveries WHERE message_id = $1 AND gateway = $2 AND claim_id = $3"
+        ))
+        .bind(message)
+        .bind(gateway)
+        .bind(claim)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(device,)| device).collect())
 }
 
 /// A settlement as one element of a JSON array: short names, because there are a thousand of them.
@@ -245,24 +302,25 @@ struct Settled<'a> {
     reason: Option<&'a str>,
     /// Instants in microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[serde(rename = "settled")]
-    at: Option<i64>,
+    sent: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due: Option<i64>,
 }
 
 impl<'a> From<&'a Settlement> for Settled<'a> {
     fn from(settlement: &'a Settlement) -> Self {
-        let (outcome, at, due) = match settlement.end {
+        let (outcome, settled, due) = match settlement.end {
             End::Outcome(outcome) => (Some(outcome), Some(settlement.at.as_micros()), None),
             End::Again(at) => (None, None, Some(at.as_micros())),
         };
-        let d = settlement.device.uuid().simple().to_string();
         Self {
-            d,
+            d: settlement.device.uuid().simple().to_string(),
             outcome,
             reason: settlement.reason.as_deref(),
-            at,
+            sent: outcome.and(settlement.sent_at).map(At::as_micros),
+            settled,
             due,
         }
     }
@@ -279,17 +337,19 @@ pub(super) async fn settle(
     tx.query(sql!(
         "WITH r AS MATERIALIZED (SELECT "
         ["unhex(value->>'$.d') AS device_id, value->>'$.outcome' AS outcome,
-          value->>'$.reason' AS reason, value->>'$.settled' AS settled_at, value->>'$.due' AS due_at
+          value->>'$.reason' AS reason, value->>'$.sent' AS sent_at,
+          value->>'$.settled' AS settled_at, value->>'$.due' AS due_at
           FROM json_each($3)"
         | "CAST(value->>'d' AS uuid) AS device_id, value->>'outcome' AS outcome,
           value->>'reason' AS reason,
+          timestamptz 'epoch' + CAST(value->>'sent' AS bigint) * interval '1 microsecond' AS sent_at,
           timestamptz 'epoch' + CAST(value->>'settled' AS bigint) * interval '1 microsecond'
             AS settled_at,
           timestamptz 'epoch' + CAST(value->>'due' AS bigint) * interval '1 microsecond' AS due_at
           FROM jsonb_array_elements($3)"]
         ")
-         UPDATE deliveries SET outcome = r.outcome, reason = r.reason, settled_at = r.settled_at,
-                due_at = r.due_at, claim_id = NULL
+         UPDATE deliveries SET outcome = r.outcome, reason = r.reason, sent_at = r.sent_at,
+                settled_at = r.settled_at, due_at = r.due_at, claim_id = NULL
          FROM r
          WHERE deliveries.message_id = $1 AND deliveries.device_id = r.device_id
            AND deliveries.claim_id = $2"
@@ -302,59 +362,102 @@ pub(super) async fn settle(
     Ok(())
 }
 
-pub(super) async fn give_back(db: &Db, claim: ClaimId, now: At) -> Result<u64> {
+/// As if it had never been claimed.
+pub(super) async fn give_back(
+    db: &Db,
+    claim: ClaimId,
+    message: MessageId,
+    gateway: Gateway,
+) -> Result<u64> {
+    let [duty, rest] = UNTRIED;
     db.query(sql!(
-        "UPDATE deliveries SET claim_id = NULL, due_at = $2, attempts = attempts - 1
-         WHERE claim_id = $1 AND outcome IS NULL"
+        "UPDATE deliveries SET claim_id = NULL, attempts = attempts - 1, due_at = COALESCE((
+            SELECT CASE r.rank WHEN 0 THEN CAST($4 AS timestamptz) END FROM push_recipients r
+            WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
+            CAST($5 AS timestamptz))
+         WHERE message_id = $1 AND gateway = $2 AND claim_id = $3"
     ))
+    .bind(message)
+    .bind(gateway)
     .bind(claim)
-    .bind(now)
+    .bind(duty)
+    .bind(rest)
     .execute()
     .await
 }
 
-pub(super) async fn give_back_all(db: &Db, now: At) -> Result<u64> {
+/// Frees what is claimed under a lease that has ended by `now`; with `None`, whatever is claimed.
+pub(super) async fn take_over(db: &Db, now: Option<At>) -> Result<u64> {
+    let [duty, rest] = UNTRIED;
     db.query(sql!(
-        "UPDATE deliveries SET claim_id = NULL, due_at = $1
-         WHERE claim_id IS NOT NULL AND outcome IS NULL"
+        "UPDATE deliveries SET claim_id = NULL, due_at = COALESCE((
+            SELECT CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz) END FROM push_recipients r
+            WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
+            CAST($3 AS timestamptz))
+         WHERE claim_id IS NOT NULL AND (due_at <= $1 OR CAST($1 AS timestamptz) IS NULL)
+           AND message_id IN (SELECT id FROM push_messages WHERE finished_at IS NULL)"
     ))
     .bind(now)
+    .bind(duty)
+    .bind(rest)
     .execute()
     .await
 }
 
-pub(super) async fn expire(db: &Db, now: At) -> Result<()> {
+pub(super) async fn expire(db: &Db, now: At) -> Result<u64> {
     db.query(sql!(
-        "UPDATE deliveries SET outcome = 'expired', settled_at = $1, due_at = NULL, claim_id = NULL
-         WHERE outcome IS NULL AND due_at <= $1 AND message_id IN (
+        "UPDATE deliveries SET outcome = 'expired', settled_at = $1, due_at = NULL
+         WHERE outcome IS NULL AND claim_id IS NULL AND message_id IN (
             SELECT id FROM push_messages
             WHERE finished_at IS NULL AND opened_at IS NOT NULL AND expires_at <= $1)"
     ))
     .bind(now)
     .execute()
-    .await?;
-    Ok(())
+    .await
 }
 
-pub(super) async fn finish(db: &Db, now: At) -> Result<()> {
+/// Asks by the two indexes of what is not settled: the settled ones may be a million.
+pub(super) async fn finish(db: &Db, now: At) -> Result<u64> {
     db.query(sql!(
         "UPDATE push_messages SET finished_at = $1
          WHERE finished_at IS NULL AND opened_at IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM deliveries d
-                           WHERE d.message_id = push_messages.id AND d.outcome IS NULL)"
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = push_messages.id
+                             AND d.outcome IS NULL AND d.claim_id IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = push_messages.id
+                             AND d.claim_id IS NOT NULL)"
     ))
     .bind(now)
     .execute()
-    .await?;
-    Ok(())
+    .await
+}
+
+/// The clock shows `now` where it should show `expected`: what is still to come keeps its distance. Done a
+/// second time, by another process on the same machine, it changes nothing.
+pub(super) async fn shift(db: &Db, expected: At, now: At) -> Result<u64> {
+    let micros = now.as_micros() - expected.as_micros();
+    db.query(sql!(
+        "UPDATE deliveries SET due_at = due_at + "
+            ["$3" | "CAST($3 AS bigint) * interval '1 microsecond'"] "
+         WHERE outcome IS NULL AND due_at >= $1 AND (due_at <= $2 OR $3 < 0)
+           AND message_id IN (SELECT id FROM push_messages WHERE finished_at IS NULL)"
+    ))
+    .bind(expected)
+    .bind(now)
+    .bind(micros)
+    .execute()
+    .await
 }
 
 pub(super) async fn queue(db: &Db) -> Result<Vec<(i16, Gateway, i64)>> {
     db.query(sql!(
-        "SELECT m.lane, d.gateway, COUNT(*) FROM push_messages m
-         JOIN deliveries d ON d.message_id = m.id
-         WHERE m.finished_at IS NULL AND m.opened_at IS NOT NULL AND d.outcome IS NULL
-         GROUP BY m.lane, d.gateway ORDER BY m.lane, d.gateway"
+        "SELECT m.lane, w.gateway, CAST(SUM(w.count) AS bigint) FROM push_messages m JOIN (
+            SELECT message_id, gateway, COUNT(*) AS count FROM deliveries
+            WHERE outcome IS NULL AND claim_id IS NULL GROUP BY message_id, gateway
+            UNION ALL
+            SELECT message_id, gateway, COUNT(*) FROM deliveries
+            WHERE claim_id IS NOT NULL GROUP BY message_id, gateway) AS w ON w.message_id = m.id
+         WHERE m.finished_at IS NULL AND m.opened_at IS NOT NULL
+         GROUP BY m.lane, w.gateway ORDER BY m.lane, w.gateway"
     ))
     .all()
     .await

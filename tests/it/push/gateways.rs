@@ -17,6 +17,7 @@ use stadtfunk::{
 };
 
 use super::{Counter, config};
+use tokio_util::sync::CancellationToken;
 
 /// No gateway takes more octets.
 const LIMIT: usize = 4_096;
@@ -113,7 +114,11 @@ async fn a_repeat_carries_the_same_ids() {
     let mut ids = HashSet::new();
     for _ in 0..2 {
         let prepared = counter.gateways.prepare(&message, &target);
-        assert_eq!(counter.gateways.send(&prepared).await, Verdict::Accepted);
+        let reply = counter
+            .gateways
+            .send(&prepared, &CancellationToken::new())
+            .await;
+        assert_eq!(reply.verdict, Verdict::Accepted);
         let headers = &counter.arrived(&target).headers;
         assert_eq!(
             headers["apns-id"].to_str().unwrap(),
@@ -171,7 +176,13 @@ async fn a_web_push_endpoint_inside_the_network_is_not_knocked_at() {
     let phone = counter.sandbox.phone(Gateway::WebPush);
     let target = counter.target(&phone, Some(phone.keys()));
     let message = counter.message(Class::News, "Titel", "Text");
-    let verdict = gateways.send(&gateways.prepare(&message, &target)).await;
+    let reply = gateways
+        .send(
+            &gateways.prepare(&message, &target),
+            &CancellationToken::new(),
+        )
+        .await;
+    let verdict = reply.verdict;
     let reason = "the address is not public".to_owned();
     assert_eq!(verdict, Verdict::Quarantined { reason });
     assert_eq!(counter.sandbox.journal().newest(), 0, "nothing arrived");

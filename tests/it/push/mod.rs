@@ -24,6 +24,7 @@ use stadtfunk::{
     },
     tasks::Tasks,
 };
+use tokio_util::sync::CancellationToken;
 
 /// A sandbox, and gateways that know nothing but it.
 struct Counter {
@@ -85,8 +86,12 @@ impl Counter {
 
     async fn push(&self, message: &Message, target: &Target) -> Verdict {
         self.gateways
-            .send(&self.gateways.prepare(message, target))
+            .send(
+                &self.gateways.prepare(message, target),
+                &CancellationToken::new(),
+            )
             .await
+            .verdict
     }
 
     /// What came over the wire for an address last.

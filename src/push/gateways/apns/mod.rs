@@ -8,6 +8,7 @@ mod payload;
 mod token;
 
 use http::{HeaderValue, Uri};
+use tokio_util::sync::CancellationToken;
 
 use self::token::ProviderToken;
 use super::{
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     config::push::ApnsConfig,
-    push::{ApnsEnvironment, Gateway, Verdict},
+    push::{ApnsEnvironment, Gateway, Reply, Verdict},
 };
 
 pub(super) struct Apns {
@@ -68,27 +69,30 @@ impl Client for Apns {
             origin,
             uri,
             headers,
+            lane: draft.message.class.lane(),
             body: payload::body(draft)?.into(),
         })
     }
 
-    async fn send(&self, parcel: &Parcel) -> Verdict {
-        match self.attempt(parcel).await {
-            Ok(verdict) | Err(verdict) => verdict,
-        }
+    async fn send(&self, parcel: &Parcel, curfew: &CancellationToken) -> Reply {
+        let reply = self.attempt(parcel, curfew).await;
+        reply.unwrap_or_else(Reply::from)
     }
 }
 
 impl Apns {
-    async fn attempt(&self, parcel: &Parcel) -> Result<Verdict, Verdict> {
+    async fn attempt(&self, parcel: &Parcel, curfew: &CancellationToken) -> Result<Reply, Verdict> {
         let token = self.token.current()?;
-        let mut answer = self.transport.send(parcel, Some(&token)).await?;
+        let mut answer = self.transport.send(parcel, Some(&token), curfew).await?;
         if answer::blames_the_token(&answer)
             && let Some(renewed) = self.token.renewed(&token)?
         {
-            answer = self.transport.send(parcel, Some(&renewed)).await?;
+            answer = self.transport.send(parcel, Some(&renewed), curfew).await?;
         }
-        Ok(answer::verdict(&answer))
+        Ok(Reply {
+            verdict: answer::verdict(&answer),
+            sent_at: Some(answer.sent_at),
+        })
     }
 }
 

@@ -24,9 +24,11 @@ pub(super) const LIMIT: usize = 4_096;
 pub(super) fn headers(draft: &Draft<'_>, topic: &HeaderValue) -> Result<HeaderMap, Verdict> {
     let expiration = draft.message.expires_at.as_secs().max(0);
     let mut id = Uuid::encode_buffer();
-    let id = draft.push_id.hyphenated().encode_lower(&mut id);
+    let mut id = header_value(draft.push_id.hyphenated().encode_lower(&mut id))?;
+    // "Sensitive" keeps what is never the same twice out of HPACK's table, where it would push out the rest.
+    id.set_sensitive(true);
     Ok(HeaderMap::from_iter([
-        (HeaderName::from_static("apns-id"), header_value(id)?),
+        (HeaderName::from_static("apns-id"), id),
         (HeaderName::from_static("apns-topic"), topic.clone()),
         (
             HeaderName::from_static("apns-push-type"),

@@ -133,7 +133,7 @@ mod tests {
             Verdict::Refused { .. } => Refused,
             Verdict::Retry { .. } => Retry,
             Verdict::Unregistered { .. } => Unregistered,
-            Verdict::Accepted => panic!("accepted"),
+            Verdict::Accepted | Verdict::Unsent => panic!("{verdict:?}"),
         }
     }
 

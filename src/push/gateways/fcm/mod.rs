@@ -9,6 +9,7 @@ mod token;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Uri, header};
+use tokio_util::sync::CancellationToken;
 
 use self::token::AccessTokens;
 use super::{
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     config::push::FcmConfig,
-    push::{Gateway, Verdict},
+    push::{Gateway, Reply, Verdict},
 };
 
 pub(super) struct Fcm {
@@ -66,25 +67,28 @@ impl Client for Fcm {
             origin: self.origin.clone(),
             uri: self.send_to.clone(),
             headers: HeaderMap::from_iter([(header::CONTENT_TYPE, json)]),
+            lane: draft.message.class.lane(),
             body: payload::body(draft)?.into(),
         })
     }
 
-    async fn send(&self, parcel: &Parcel) -> Verdict {
-        match self.attempt(parcel).await {
-            Ok(verdict) | Err(verdict) => verdict,
-        }
+    async fn send(&self, parcel: &Parcel, curfew: &CancellationToken) -> Reply {
+        let reply = self.attempt(parcel, curfew).await;
+        reply.unwrap_or_else(Reply::from)
     }
 }
 
 impl Fcm {
-    async fn attempt(&self, parcel: &Parcel) -> Result<Verdict, Verdict> {
+    async fn attempt(&self, parcel: &Parcel, curfew: &CancellationToken) -> Result<Reply, Verdict> {
         let token = self.tokens.current().await?;
-        let mut answer = self.transport.send(parcel, Some(&token)).await?;
+        let mut answer = self.transport.send(parcel, Some(&token), curfew).await?;
         if answer::blames_the_token(&answer) {
             let renewed = self.tokens.renewed(&token).await?;
-            answer = self.transport.send(parcel, Some(&renewed)).await?;
+            answer = self.transport.send(parcel, Some(&renewed), curfew).await?;
         }
-        Ok(answer::verdict(&answer))
+        Ok(Reply {
+            verdict: answer::verdict(&answer),
+            sent_at: Some(answer.sent_at),
+        })
     }
 }

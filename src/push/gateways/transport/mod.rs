@@ -4,7 +4,8 @@
 //!
 //! A [`Transport`] keeps a [pool](pool::Pool) of connections for each origin. A connection is opened when
 //! it is first needed, or [ahead of need](Transport::open); it sends PINGs while it waits for answers, is
-//! left when the peer says GOAWAY or falls silent, and is replaced by the next request. A request that the
+//! left when the peer says GOAWAY or falls silent, and is replaced by the next request. How many requests are
+//! under way [adapts](limit) to what the peer can take. A request that the
 //! peer cannot have begun to process is repeated once on another connection; any other loss is told to the
 //! caller, who alone knows whether a repeat is harmless.
 //!
@@ -12,10 +13,12 @@
 //! that is set neither shortens nor prolongs them.
 
 mod connection;
+mod limit;
 mod origin;
 mod pool;
 mod reach;
 mod tls;
+mod tunnel;
 
 use std::{
     collections::HashMap,
@@ -25,9 +28,9 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
-use http_body_util::Full;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
+use tokio_util::sync::CancellationToken;
 
 use self::pool::Pool;
 pub(super) use self::{origin::Origin, reach::Reach, tls::Roots};
@@ -85,6 +88,8 @@ pub(super) struct Parcel {
     pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// Who goes first where not all can go at once: the lowest.
+    pub(super) lane: i16,
 }
 
 /// Why there is no answer.
@@ -102,6 +107,8 @@ pub(super) enum Failure {
     TimedOut,
     #[error("too many push services at once")]
     Crowded,
+    #[error("its turn did not come")]
+    Unsent,
 }
 
 impl From<Failure> for Verdict {
@@ -109,6 +116,7 @@ impl From<Failure> for Verdict {
         let reason = failure.to_string();
         match failure {
             Failure::NotPublic => Self::Quarantined { reason },
+            Failure::Unsent => Self::Unsent,
             _ => Self::Retry {
                 after: None,
                 reason,
@@ -135,13 +143,16 @@ impl Transport {
         self.pool(origin)?.open().await
     }
 
-    /// Hands a parcel over and waits for the answer, or until patience ends.
+    /// Hands a parcel over and waits for the answer, or until patience ends. What has not been begun at the
+    /// curfew stays [unsent](Failure::Unsent).
     pub(super) async fn send(
         &self,
         parcel: &Parcel,
         authorization: Option<&HeaderValue>,
+        curfew: &CancellationToken,
     ) -> Result<Answer, Failure> {
-        self.pool(&parcel.origin)?.send(parcel, authorization).await
+        let pool = self.pool(&parcel.origin)?;
+        pool.send(parcel, authorization, curfew).await
     }
 
     fn pool(&self, origin: &Origin) -> Result<Arc<Pool>, Failure> {
@@ -179,15 +190,15 @@ fn make_room(pools: &mut HashMap<Origin, Kept>) -> Result<(), Failure> {
 }
 
 impl Parcel {
-    fn request(&self, authorization: Option<&HeaderValue>) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(self.body.clone()));
+    fn request(&self, authorization: Option<&HeaderValue>) -> Request<()> {
+        let mut request = Request::new(());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_LENGTH, self.body.len().into());
         if let Some(authorization) = authorization {
-            request
-                .headers_mut()
-                .insert(header::AUTHORIZATION, authorization.clone());
+            headers.insert(header::AUTHORIZATION, authorization.clone());
         }
         request
     }

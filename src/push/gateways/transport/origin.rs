@@ -50,6 +50,15 @@ impl Origin {
         }
     }
 
+    /// `host:port`, as CONNECT wants it.
+    pub(super) fn authority(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
     /// The address of a path at this origin.
     pub(in crate::push::gateways) fn uri(&self, path: &str) -> Result<Uri, http::Error> {
         format!("{self}{path}").parse().map_err(http::Error::from)

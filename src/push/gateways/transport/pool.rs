@@ -2,8 +2,8 @@
 
 //! A few connections to one origin.
 //!
-//! A request takes a permit (they bound what is in flight), then the place with the least to do, then the
-//! connection in it. Each place has one asynchronous lock: who finds no usable connection opens one while
+//! A request takes a permit (their [number](super::limit) adapts to the peer), then the place with the most
+//! room, then the connection in it. Each place has one asynchronous lock: who finds no usable connection opens one while
 //! the others wait for it, and a failure is told to all who waited instead of being found by each in turn.
 //! At a shutdown a task empties the places, so that connections end once their last answers are in.
 
@@ -12,23 +12,25 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 use tokio::{
-    sync::{Mutex, Semaphore},
+    sync::Mutex,
     task::JoinHandle,
     time::{Instant, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Failure, Origin, Parcel, Settings,
     connection::{Connection, Loss},
+    limit::{Limit, Sign},
 };
 use crate::push::gateways::answer::Answer;
 
 pub(super) struct Pool {
     origin: Origin,
     settings: Arc<Settings>,
-    permits: Semaphore,
+    limit: Limit,
     places: Vec<Arc<Place>>,
 }
 
@@ -37,6 +39,8 @@ pub(super) struct Pool {
 struct Place {
     /// Requests that use it or wait for it.
     busy: AtomicUsize,
+    /// How many the peer allows on its connection; 0 while there is none.
+    streams: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -54,12 +58,12 @@ enum State {
 impl Pool {
     pub(super) fn new(origin: Origin, settings: Arc<Settings>) -> Self {
         let connections = settings.link.connections.max(1);
-        let permits = Semaphore::new(connections * settings.link.in_flight.max(1));
+        let limit = Limit::new(connections * settings.link.in_flight.max(1));
         let places = (0..connections).map(|_| Arc::default()).collect();
         Self {
             origin,
             settings,
-            permits,
+            limit,
             places,
         }
     }
@@ -74,51 +78,59 @@ impl Pool {
         &self,
         parcel: &Parcel,
         authorization: Option<&HeaderValue>,
+        curfew: &CancellationToken,
     ) -> Result<Answer, Failure> {
-        // The semaphore is never closed; were it, the push would go out unbounded rather than not at all.
-        let _permit = self.permits.acquire().await;
-        match self.attempt(parcel, authorization).await {
-            Err(Loss {
-                untouched: true, ..
-            }) => self
-                .attempt(parcel, authorization)
-                .await
-                .map_err(|loss| loss.failure),
-            Err(loss) => Err(loss.failure),
-            Ok(answer) => Ok(answer),
+        let turn = self.limit.acquire(parcel.lane);
+        let _permit = before(curfew, turn).await.ok_or(Failure::Unsent)?;
+        let mut end = self.attempt(parcel, authorization, curfew).await;
+        if end.as_ref().is_err_and(|loss| loss.untouched) {
+            end = self.attempt(parcel, authorization, curfew).await;
         }
+        end.map_err(|loss| loss.failure)
     }
 
     async fn attempt(
         &self,
         parcel: &Parcel,
         authorization: Option<&HeaderValue>,
+        curfew: &CancellationToken,
     ) -> Result<Answer, Loss> {
-        let place = self.least_busy();
+        let place = self.roomiest();
         let _busy = Busy::at(place);
-        let connection = self.connection(place).await.map_err(|failure| Loss {
-            failure,
-            untouched: false,
-        })?;
-        let sent = connection.send(parcel.request(authorization), &self.settings);
-        if let Ok(answer) = timeout(self.settings.patience.answer, sent).await {
-            return answer;
-        }
-        if connection.silence() >= self.settings.patience.answer {
-            place.leave(&connection).await;
-        }
-        Err(Loss {
-            failure: Failure::TimedOut,
-            untouched: false,
-        })
+        let connection = before(curfew, self.connection(place))
+            .await
+            .unwrap_or(Err(Failure::Unsent))
+            .map_err(Loss::finally)?;
+        let stream = before(curfew, connection.stream())
+            .await
+            .unwrap_or_else(|| Err(Loss::finally(Failure::Unsent)))?;
+        let sent = Instant::now();
+        let answer = connection.send(stream, parcel, authorization, &self.settings);
+        let Ok(answer) = timeout(self.settings.patience.answer, answer).await else {
+            self.limit.learn(sent, Sign::TooMuch);
+            if connection.silence() >= self.settings.patience.answer {
+                place.leave(&connection).await;
+                self.count_streams();
+            }
+            return Err(Loss::finally(Failure::TimedOut));
+        };
+        place.allow(connection.streams().min(self.settings.link.in_flight));
+        self.count_streams();
+        self.limit.learn(sent, sign(&answer));
+        answer
     }
 
-    fn least_busy(&self) -> &Arc<Place> {
-        let busy = |place: &&Arc<Place>| place.busy.load(Ordering::Relaxed);
+    /// What the connections allow together. A place without one counts for the request that opens it.
+    fn count_streams(&self) {
+        let streams = self.places.iter().map(|place| place.streams().max(1));
+        self.limit.allow(streams.sum());
+    }
+
+    fn roomiest(&self) -> &Arc<Place> {
         // There is at least one place, see `new`.
         self.places
             .iter()
-            .min_by_key(busy)
+            .max_by_key(|place| place.room())
             .unwrap_or(&self.places[0])
     }
 
@@ -138,6 +150,7 @@ impl Pool {
             Ok((connection, driver)) => {
                 let connection = Arc::new(connection);
                 *state = State::Open(Arc::clone(&connection));
+                place.allow(connection.streams());
                 self.empty_at_shutdown(place, driver);
                 tracing::debug!(origin = %self.origin, "connected to a push gateway");
                 Ok(connection)
@@ -173,7 +186,44 @@ impl Place {
         let mut state = self.state.lock().await;
         if matches!(&*state, State::Open(current) if Arc::ptr_eq(current, silent)) {
             *state = State::Empty;
+            self.allow(0);
         }
+    }
+
+    fn streams(&self) -> usize {
+        self.streams.load(Ordering::Relaxed)
+    }
+
+    fn allow(&self, streams: usize) {
+        self.streams.store(streams, Ordering::Relaxed);
+    }
+
+    /// How many more requests would begin at once, below zero if some wait already.
+    fn room(&self) -> i64 {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        count(self.streams().max(1)) - count(self.busy.load(Ordering::Relaxed))
+    }
+}
+
+/// What comes before the curfew.
+async fn before<T>(curfew: &CancellationToken, what: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        it = what => Some(it),
+        () = curfew.cancelled() => None,
+    }
+}
+
+/// What an end says about how much the peer can take.
+fn sign(answer: &Result<Answer, Loss>) -> Sign {
+    match answer {
+        Ok(answer) => match answer.status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Sign::TooMuch,
+            _ => Sign::Fine,
+        },
+        // Told to go away in good order.
+        Err(loss) if loss.untouched => Sign::Fine,
+        Err(_) => Sign::TooMuch,
     }
 }
 

@@ -11,6 +11,7 @@ mod payload;
 mod token;
 
 use http::Uri;
+use tokio_util::sync::CancellationToken;
 
 use self::token::VapidTokens;
 use super::{
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     config::push::WebPushConfig,
-    push::{Gateway, Verdict},
+    push::{Gateway, Reply, Verdict},
 };
 
 pub(super) struct WebPush {
@@ -78,26 +79,29 @@ impl Client for WebPush {
             origin,
             uri,
             headers,
+            lane: draft.message.class.lane(),
             body: payload::body(draft, &self.app_url)?.into(),
         })
     }
 
-    async fn send(&self, parcel: &Parcel) -> Verdict {
-        match self.attempt(parcel).await {
-            Ok(verdict) | Err(verdict) => verdict,
-        }
+    async fn send(&self, parcel: &Parcel, curfew: &CancellationToken) -> Reply {
+        let reply = self.attempt(parcel, curfew).await;
+        reply.unwrap_or_else(Reply::from)
     }
 }
 
 impl WebPush {
-    async fn attempt(&self, parcel: &Parcel) -> Result<Verdict, Verdict> {
+    async fn attempt(&self, parcel: &Parcel, curfew: &CancellationToken) -> Result<Reply, Verdict> {
         let token = self.tokens.current(&parcel.origin)?;
-        let mut answer = self.transport.send(parcel, Some(&token)).await?;
+        let mut answer = self.transport.send(parcel, Some(&token), curfew).await?;
         if answer::blames_the_token(&answer)
             && let Some(renewed) = self.tokens.renewed(&parcel.origin, &token)?
         {
-            answer = self.transport.send(parcel, Some(&renewed)).await?;
+            answer = self.transport.send(parcel, Some(&renewed), curfew).await?;
         }
-        Ok(answer::verdict(&answer))
+        Ok(Reply {
+            verdict: answer::verdict(&answer),
+            sent_at: Some(answer.sent_at),
+        })
     }
 }
