@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! `--devices N --latency-ms L --plain`; cargo adds `--bench` by itself.
+//! `--devices N --latency-ms L --plain --busy`; cargo adds `--bench` by itself.
 
 use std::time::Duration;
 
@@ -9,17 +9,16 @@ use super::Result;
 pub(super) enum Arguments {
     Measure(Wanted),
     /// The child process: be the gateways for that many phones.
-    Sandbox {
-        latency: Duration,
-        phones: usize,
-    },
+    Sandbox(Wanted),
 }
 
 pub(super) struct Wanted {
     pub(super) devices: usize,
     pub(super) latency: Duration,
-    /// Without keys: no encryption.
+    /// Without keys: no encryption, and no browsers, which take nothing else.
     pub(super) plain: bool,
+    /// With an alert and readers of the newsfeed in the middle of it.
+    pub(super) busy: bool,
 }
 
 impl Arguments {
@@ -28,6 +27,7 @@ impl Arguments {
             devices: 20_000,
             latency: Duration::ZERO,
             plain: false,
+            busy: false,
         };
         let mut sandbox = false;
         let mut words = std::env::args().skip(1);
@@ -39,16 +39,14 @@ impl Arguments {
                 "--devices" => wanted.devices = usize::try_from(number()?)?,
                 "--latency-ms" => wanted.latency = Duration::from_millis(number()?),
                 "--plain" => wanted.plain = true,
+                "--busy" => wanted.busy = true,
                 "--sandbox" => sandbox = true,
                 "--bench" => {}
                 other => return Err(format!("unknown argument {other}").into()),
             }
         }
         Ok(if sandbox {
-            Self::Sandbox {
-                latency: wanted.latency,
-                phones: wanted.devices,
-            }
+            Self::Sandbox(wanted)
         } else {
             Self::Measure(wanted)
         })

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! The limit: the same kind of request to the same gateway over the same number of connections, in a bare
-//! HTTP/2 loop on hyper: no outbox, no encryption, no answers read but for their status.
+//! The limits: the same kind of request to the same gateway over the same number of connections.
+//!
+//! [`in_this_process`] is a bare loop on the `h2` crate: no outbox, no encryption, no answers read but for
+//! their status. [`by_h2load`] is nghttp2's load generator, written in C, if it is installed (Debian:
+//! nghttp2-client).
 
 use std::{
+    path::Path,
+    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,57 +16,113 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
+use h2::client::{self, SendRequest};
 use http::{Request, Uri};
-use http_body_util::{BodyExt as _, Full};
-use hyper::client::conn::http2::{self, SendRequest};
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
-use stadtfunk::push::{Gateway, sandbox::Settings};
+use stadtfunk::{push::sandbox::Settings, tasks::Tasks};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, rustls};
 
-use super::{Result, arguments::Wanted, gateways::SandboxProcess};
+use super::{Result, arguments::Wanted, process::Usage};
 
 const CONNECTIONS: usize = 2;
-const IN_FLIGHT: usize = 500;
+const IN_FLIGHT: usize = 1_000;
 /// As long as an encrypted push is.
 const BODY: usize = 700;
 /// Enough to level out, few enough to leave the time to the real thing.
 const MOST: usize = 50_000;
 
-pub(super) async fn pushes_per_s(sandbox: &SandboxProcess, wanted: &Wanted) -> Result<f64> {
-    let requests = Arc::new(Requests::new(sandbox)?);
+/// What a bare loop reached.
+pub(super) struct Limit {
+    pub(super) pushes_per_s: f64,
+    /// Of this process, for each push.
+    pub(super) cpu_us: f64,
+}
+
+pub(super) async fn in_this_process(
+    settings: &Settings,
+    iphones: Vec<String>,
+    wanted: &Wanted,
+) -> Result<Limit> {
+    let requests = Arc::new(Requests::new(settings, iphones)?);
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
-        connections.push(connect(&sandbox.settings).await?);
+        connections.push(connect(settings).await?);
     }
     let count = wanted.devices.clamp(1_000, MOST);
-    let started = Instant::now();
-    stream::iter(0..count)
+    let (before, started) = (Usage::now()?, Instant::now());
+    let ends: Vec<Result<()>> = stream::iter(0..count)
         .map(|index| {
-            let mut connection = connections[index % CONNECTIONS].clone();
-            let request = requests.request(index);
+            let connection = connections[index % CONNECTIONS].clone();
+            let requests = requests.clone();
             async move {
-                connection.ready().await?;
-                let response = connection.send_request(request?).await?;
+                let mut connection = connection.ready().await?;
+                let (response, mut body) =
+                    connection.send_request(requests.request(index)?, false)?;
+                body.send_data(requests.body.clone(), true)?;
+                let response = response.await?;
                 if !response.status().is_success() {
                     return Err(format!("the bare loop got {}", response.status()).into());
                 }
-                response.into_body().collect().await?;
-                Result::Ok(())
+                Ok(())
             }
         })
         .buffer_unordered(CONNECTIONS * IN_FLIGHT)
-        .collect::<Vec<_>>()
-        .await
-        .into_iter()
-        .collect::<Result<Vec<()>>>()?;
+        .collect()
+        .await;
+    let elapsed = started.elapsed();
+    ends.into_iter().collect::<Result<Vec<()>>>()?;
+    let used = Usage::now()?.since(&before);
     #[expect(clippy::cast_precision_loss, reason = "counts of devices fit 52 bits")]
-    Ok(count as f64 / started.elapsed().as_secs_f64())
+    let count = count as f64;
+    Ok(Limit {
+        pushes_per_s: count / elapsed.as_secs_f64(),
+        cpu_us: used.cpu.as_secs_f64() * 1e6 / count,
+    })
+}
+
+/// `None` if it is not installed.
+pub(super) fn by_h2load(
+    settings: &Settings,
+    iphone: &str,
+    wanted: &Wanted,
+    folder: &Path,
+) -> Result<Option<f64>> {
+    let body = folder.join("body.json");
+    std::fs::write(&body, body_text())?;
+    let token = provider_token(settings)?;
+    let count = wanted.devices.clamp(1_000, MOST);
+    let output = Command::new("h2load")
+        .args(["-n", &count.to_string(), "-c", &CONNECTIONS.to_string()])
+        .args(["-m", &IN_FLIGHT.to_string(), "-d"])
+        .arg(&body)
+        .args(["-H", &format!("authorization: bearer {token}")])
+        .args(["-H", &format!("apns-topic: {}", settings.apns_topic)])
+        .args(["-H", "apns-push-type: alert", "-H", "apns-priority: 10"])
+        .arg(format!("{}/3/device/{iphone}", settings.apns_url))
+        .output();
+    let Ok(output) = output else { return Ok(None) };
+    let text = String::from_utf8_lossy(&output.stdout);
+    let all_taken = text.contains(&format!("{count} succeeded"));
+    // "finished in 1.23s, 40650.41 req/s, 7.12MB/s"
+    let rate = text
+        .lines()
+        .find_map(|line| line.strip_prefix("finished in "))
+        .and_then(|rest| rest.split(", ").nth(1))
+        .and_then(|rate| rate.strip_suffix(" req/s"));
+    match rate {
+        Some(rate) if all_taken => Ok(Some(rate.parse()?)),
+        _ => Err(format!("h2load: {text}").into()),
+    }
+}
+
+fn body_text() -> String {
+    let padding = "x".repeat(BODY);
+    format!(r#"{{"aps":{{"alert":"x"}},"e":"{padding}"}}"#)
 }
 
 /// Requests to the simulated iPhones, all of their parts made ahead but the path.
@@ -69,38 +130,30 @@ struct Requests {
     origin: String,
     authorization: String,
     topic: String,
-    tokens: Vec<String>,
+    iphones: Vec<String>,
     body: Bytes,
 }
 
 impl Requests {
-    fn new(sandbox: &SandboxProcess) -> Result<Self> {
-        let tokens: Vec<String> = sandbox
-            .phones
-            .iter()
-            .filter(|phone| phone.gateway == Gateway::Apns)
-            .map(|phone| phone.address.clone())
-            .collect();
-        let settings = &sandbox.settings;
-        let padding = "x".repeat(BODY);
+    fn new(settings: &Settings, iphones: Vec<String>) -> Result<Self> {
         Ok(Self {
             origin: settings.apns_url.clone(),
             authorization: format!("bearer {}", provider_token(settings)?),
             topic: settings.apns_topic.clone(),
-            tokens,
-            body: format!(r#"{{"aps":{{"alert":"x"}},"e":"{padding}"}}"#).into(),
+            iphones,
+            body: body_text().into(),
         })
     }
 
-    fn request(&self, index: usize) -> Result<Request<Full<Bytes>>> {
-        let token = &self.tokens[index % self.tokens.len()];
+    fn request(&self, index: usize) -> Result<Request<()>> {
+        let token = &self.iphones[index % self.iphones.len()];
         let uri: Uri = format!("{}/3/device/{token}", self.origin).parse()?;
         Ok(Request::post(uri)
             .header("authorization", &self.authorization)
             .header("apns-topic", &self.topic)
             .header("apns-push-type", "alert")
             .header("apns-priority", "10")
-            .body(Full::new(self.body.clone()))?)
+            .body(())?)
     }
 }
 
@@ -126,7 +179,7 @@ fn provider_token(settings: &Settings) -> Result<String> {
     ))
 }
 
-async fn connect(settings: &Settings) -> Result<SendRequest<Full<Bytes>>> {
+async fn connect(settings: &Settings) -> Result<SendRequest<Bytes>> {
     let uri: Uri = settings.apns_url.parse()?;
     let (host, port) = (
         uri.host().ok_or("no host")?,
@@ -146,14 +199,13 @@ async fn connect(settings: &Settings) -> Result<SendRequest<Full<Bytes>>> {
     let stream = TlsConnector::from(Arc::new(tls))
         .connect(name, stream)
         .await?;
-    let (connection, driver) = http2::Builder::new(TokioExecutor::new())
-        .max_concurrent_reset_streams(1_000)
-        .initial_stream_window_size(64 * 1024)
-        .initial_connection_window_size(4 * 1024 * 1024)
-        .handshake(TokioIo::new(stream))
+    let (sender, connection) = client::Builder::new()
+        .initial_connection_window_size(1024 * 1024)
+        .handshake(stream)
         .await?;
-    tokio::spawn(driver);
+    // Ends when its sender is dropped.
+    Tasks::new().spawn(connection);
     // The peer's settings must have arrived before many streams are opened.
     tokio::time::sleep(Duration::from_millis(50)).await;
-    Ok(connection)
+    Ok(sender)
 }

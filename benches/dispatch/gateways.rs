@@ -4,10 +4,9 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, BufWriter, Write as _},
+    io::{BufRead as _, BufReader, BufWriter, Lines, Write as _},
     path::Path,
-    process::{Child, Command, Stdio},
-    time::Duration,
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use stadtfunk::{
@@ -33,25 +32,25 @@ pub(super) struct Phone {
 
 pub(super) struct SandboxProcess {
     child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
     pub(super) settings: Settings,
     pub(super) push_config: PushConfig,
-    pub(super) phones: Vec<Phone>,
 }
 
 /// The mix of a German city's private phones.
-fn gateway_of(index: usize) -> Gateway {
+fn gateway_of(index: usize, plain: bool) -> Gateway {
     match index % 20 {
-        0 => Gateway::WebPush,
+        0 if !plain => Gateway::WebPush,
         1..=7 => Gateway::Apns,
         _ => Gateway::Fcm,
     }
 }
 
 /// The child: listens, prints its settings, then a line for each phone, then serves until its input ends.
-pub(super) async fn serve(latency: Duration, phones: usize) -> Result<()> {
+pub(super) async fn serve(wanted: &Wanted) -> Result<()> {
     let (clock, tasks) = (Clock::wall(), Tasks::new());
     let config = SandboxConfig {
-        latency,
+        latency: wanted.latency,
         keep_journal: 0,
         ..SandboxConfig::default()
     };
@@ -59,8 +58,8 @@ pub(super) async fn serve(latency: Duration, phones: usize) -> Result<()> {
     let sandbox = Sandbox::start(config, clock, ids, &tasks).await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     writeln!(out, "{}", serde_json::to_string(&sandbox.settings())?)?;
-    for index in 0..phones {
-        let phone = sandbox.phone(gateway_of(index));
+    for index in 0..wanted.devices {
+        let phone = sandbox.phone(gateway_of(index, wanted.plain));
         let keys = phone.keys();
         let p256dh = hex(&keys.p256dh);
         writeln!(
@@ -82,6 +81,7 @@ impl SandboxProcess {
         let errors = fs::File::create(folder.join("sandbox.log"))?;
         let mut child = Command::new(std::env::current_exe()?)
             .arg("--sandbox")
+            .args(wanted.plain.then_some("--plain"))
             .args(["--devices", &wanted.devices.to_string()])
             .args(["--latency-ms", &wanted.latency.as_millis().to_string()])
             .stdin(Stdio::piped())
@@ -90,20 +90,24 @@ impl SandboxProcess {
             .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
         let settings: Settings = serde_json::from_str(&lines.next().ok_or("no settings")??)?;
-        let mut phones = Vec::with_capacity(wanted.devices);
-        for line in lines {
-            let line = line?;
-            if line.is_empty() {
-                break;
-            }
-            phones.push(phone(&line)?);
-        }
         Ok(Self {
             child,
+            lines,
             push_config: settings.push_config()?,
             settings,
-            phones,
         })
+    }
+
+    /// The next phones, none at the end: a million at once would be most of the memory that is measured.
+    pub(super) fn phones(&mut self, most: usize) -> Result<Vec<Phone>> {
+        let mut phones = Vec::with_capacity(most);
+        while phones.len() < most
+            && let Some(line) = self.lines.next().transpose()?
+            && !line.is_empty()
+        {
+            phones.push(phone(&line)?);
+        }
+        Ok(phones)
     }
 
     pub(super) fn stop(mut self) -> Result<()> {

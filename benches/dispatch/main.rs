@@ -2,12 +2,17 @@
 
 //! How fast, how cheap and how complete the dispatch is, beside the limit of the same connection.
 //!
-//!     cargo bench --bench dispatch -- [--devices N] [--latency-ms L] [--plain]
+//!     cargo bench --bench dispatch -- [--devices N] [--latency-ms L] [--plain] [--busy]
 //!
 //! The gateways are the push sandbox, in a process of its own (its CPU time is not ours), over TLS and
 //! HTTP/2 on loopback. The database is SQLite in a temporary folder, or an empty PostgreSQL by
-//! `DATABASE_URL`. The limit is a bare HTTP/2 loop in the same run: the same requests to the same gateway,
-//! without an outbox, without encryption, without accounting. The last line is one JSON object.
+//! `DATABASE_URL`. A message is staged ahead of T as an announcement is, and released at T. CPU time is
+//! counted from the end of staging until everything is accounted for, what is made ready before T included.
+//!
+//! The limits are measured in the same run: the same requests to the same gateway from a bare loop on h2 and
+//! from h2load, without an outbox, without encryption, without accounting. With `--plain` no device has keys,
+//! and there are no browsers, which take nothing unencrypted. With `--busy` an alert to 1,500 and readers of
+//! the newsfeed come in the middle of it. The last line is one JSON object.
 
 #![expect(
     clippy::disallowed_methods,
@@ -16,30 +21,34 @@
 
 mod arguments;
 mod bare;
+mod busy;
+mod dispatch;
 mod gateways;
 mod process;
+mod report;
 mod town;
 
 use std::{
     error::Error,
-    io::Write as _,
+    path::Path,
     time::{Duration, Instant},
 };
 
 use stadtfunk::{
+    app,
     clock::Clock,
-    db::Db,
-    id::Ids,
-    push::{
-        Class, Language, Push,
-        envelope::{Envelope, Message, Text},
-        gateways::Gateways,
-        outbox::{self, Account},
-    },
+    config::{Config, Sources},
+    push::Class,
     tasks::Tasks,
 };
 
-use self::{arguments::Arguments, gateways::SandboxProcess, process::Usage};
+use self::{
+    arguments::{Arguments, Wanted},
+    busy::Readers,
+    gateways::SandboxProcess,
+    process::Usage,
+    report::Figures,
+};
 
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
@@ -48,170 +57,73 @@ fn main() -> Result<()> {
         .enable_all()
         .build()?;
     match Arguments::parse()? {
-        Arguments::Sandbox { latency, phones } => {
-            runtime.block_on(gateways::serve(latency, phones))
-        }
+        Arguments::Sandbox(wanted) => runtime.block_on(gateways::serve(&wanted)),
         Arguments::Measure(wanted) => runtime.block_on(measure(&wanted)),
     }
 }
 
-async fn measure(wanted: &arguments::Wanted) -> Result<()> {
+async fn measure(wanted: &Wanted) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let sandbox = SandboxProcess::start(wanted, folder.path())?;
-    let limit = bare::pushes_per_s(&sandbox, wanted).await?;
+    let mut sandbox = SandboxProcess::start(wanted, folder.path())?;
+    let config = config(&sandbox, folder.path())?;
+    let app = app::build(config, Clock::wall()).await?;
+    let iphones = town::settle(&app, &mut sandbox, wanted.plain).await?;
+    let h2load = bare::by_h2load(&sandbox.settings, &iphones[0], wanted, folder.path())?;
+    let limit = bare::in_this_process(&sandbox.settings, iphones, wanted).await?;
+    let readers = match wanted.busy {
+        true => Some(Readers::join(&app).await?),
+        false => None,
+    };
 
-    let (clock, tasks) = (Clock::wall(), Tasks::new());
-    let ids = Ids::new(clock.clone());
-    let url = town::database_url(folder.path());
-    let db = Db::open(&url).await?;
-    town::settle(&db, &sandbox.phones, &ids, &clock, wanted.plain).await?;
-
-    let gateways = Gateways::new(&sandbox.push_config, clock.clone(), ids.clone(), &tasks)?;
-    let push = Push::new(db.clone(), clock.clone(), ids.clone(), gateways);
-    push.start(&tasks);
-    let message = message(&ids, &clock);
-    let staging = Instant::now();
-    let staged = stage(&db, &message, &clock).await?;
-    let staging_ms = millis(staging.elapsed());
-    push.warm().await;
-
+    process::forget_peak()?;
+    let server = Tasks::new();
+    app.push.start(&app.tasks);
+    let staged = dispatch::stage(&app, Class::Important, wanted.devices).await?;
     let before = Usage::now()?;
+    app.push.warm().await;
+    app.clock.sleep_until(staged.opens_at).await;
+
     let started = Instant::now();
-    let mut tx = db.begin().await?;
-    outbox::open(&mut tx, message.id, clock.now()).await?;
-    tx.commit().await?;
-    let account = wait(&db, &message, wanted).await?;
+    dispatch::open(&app, &staged.message).await?;
+    let meanwhile = async {
+        match readers {
+            Some(readers) => readers.read(&app, &server).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (account, busy) = tokio::try_join!(dispatch::finished(&app, &staged), meanwhile)?;
     let elapsed = started.elapsed();
     let used = Usage::now()?.since(&before);
-    tasks.stop().await;
+    app.tasks.stop().await;
     sandbox.stop()?;
-    report(&Figures {
+    report::print(&Figures {
         wanted,
-        staged,
-        staging_ms,
-        limit,
+        staged: &staged,
+        limit: &limit,
+        h2load,
         elapsed,
         used,
         account: &account,
+        busy,
     })
 }
 
-fn message(ids: &Ids, clock: &Clock) -> Message {
-    let text = Text {
-        title: "Das neue Rathaus wird gebaut".to_owned(),
-        body: "Der Stadtrat hat heute beschlossen: Das neue Rathaus wird gebaut.".to_owned(),
+/// The usual configuration, with the sandbox's gateways and everything in the folder; `DATABASE_URL` chooses
+/// another database.
+fn config(sandbox: &SandboxProcess, folder: &Path) -> Result<Config> {
+    let sources = Sources {
+        file: folder.join("stadtfunk.toml"),
+        file_must_exist: false,
+        push_folder: folder.join("push-config"),
     };
-    Message {
-        id: ids.id(),
-        class: Class::Important,
-        envelope: Envelope {
-            texts: [(Language::German, text)].into(),
-            link: "/announcements/019a8f6e-7c00-7000-8000-000000000001".to_owned(),
-            collapse_id: "AZqPbnwAcACAAAAAAAAAAQ".to_owned(),
-        },
-        expires_at: clock.now() + Duration::from_hours(1),
-    }
-}
-
-async fn stage(db: &Db, message: &Message, clock: &Clock) -> Result<u64> {
-    let mut tx = db.begin().await?;
-    outbox::create(&mut tx, message, clock.now(), clock.now()).await?;
-    tx.commit().await?;
-    town::everybody_is_meant(db, message.id).await?;
-    let mut tx = db.begin().await?;
-    let staged = outbox::stage(&mut tx, message.id, clock.now()).await?;
-    tx.commit().await?;
-    Ok(staged)
-}
-
-/// Waits until nothing waits any more; gives up after a minute and a millisecond for each device.
-async fn wait(db: &Db, message: &Message, wanted: &arguments::Wanted) -> Result<Account> {
-    let patience = Duration::from_mins(1) + Duration::from_millis(wanted.devices as u64);
-    let deadline = Instant::now() + patience;
-    loop {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        // Only what waits is counted here: the whole account would be a good part of what is measured.
-        if outbox::queue(db).await?.is_empty() || Instant::now() > deadline {
-            return Ok(outbox::account(db, message.id).await?);
-        }
-    }
-}
-
-struct Figures<'a> {
-    wanted: &'a arguments::Wanted,
-    staged: u64,
-    staging_ms: f64,
-    limit: f64,
-    elapsed: Duration,
-    used: Usage,
-    account: &'a Account,
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of devices fit 52 bits")]
-fn report(figures: &Figures<'_>) -> Result<()> {
-    let Figures {
-        wanted, account, ..
-    } = figures;
-    let timing = account.timing.ok_or("no device was handed over")?;
-    let accepted: i64 = account
-        .devices
-        .iter()
-        .filter(|devices| devices.outcome == Some(stadtfunk::push::Outcome::Accepted))
-        .map(|devices| devices.count)
-        .sum();
-    let pushes_per_s = accepted as f64 / (timing.last_ms / 1_000.0);
-    let cpu_us_per_push = figures.used.cpu.as_secs_f64() * 1e6 / accepted.max(1) as f64;
-    let unaccounted = account.unaccounted() + i64::try_from(figures.staged)? - account.deliveries()
-        + account.waiting();
-    let mut out = std::io::stdout().lock();
-    let rows: [(&str, String); 11] = [
-        ("devices", format!("{}", wanted.devices)),
-        (
-            "gateway latency",
-            format!("{} ms", wanted.latency.as_millis()),
-        ),
-        ("encrypted", format!("{}", !wanted.plain)),
-        ("staging", format!("{:.0} ms", figures.staging_ms)),
-        (
-            "first hand-over after T",
-            format!("{:.1} ms", timing.first_ms),
-        ),
-        ("median hand-over", format!("{:.1} ms", timing.median_ms)),
-        ("last hand-over", format!("{:.1} ms", timing.last_ms)),
-        ("pushes per second", format!("{pushes_per_s:.0}")),
-        ("limit (bare HTTP/2 loop)", format!("{:.0}", figures.limit)),
-        ("CPU per push", format!("{cpu_us_per_push:.1} µs")),
-        (
-            "wall time to the account",
-            format!("{:.0} ms", millis(figures.elapsed)),
-        ),
+    let url = std::env::var("DATABASE_URL")
+        .unwrap_or_else(|_| format!("sqlite:{}", folder.join("bench.db").display()));
+    let photos = format!("file:{}", folder.join("photos").display());
+    let environment = [
+        ("DATABASE_URL".to_owned(), url),
+        ("STADTFUNK_PHOTOS_STORE".to_owned(), photos),
     ];
-    for (name, value) in rows {
-        writeln!(out, "{name:<28} {value:>14}")?;
-    }
-    let json = serde_json::json!({
-        "devices": wanted.devices,
-        "latency_ms": wanted.latency.as_millis(),
-        "plain": wanted.plain,
-        "staging_ms": round(figures.staging_ms),
-        "first_ms": round(timing.first_ms),
-        "last_ms": round(timing.last_ms),
-        "pushes_per_s": pushes_per_s.round(),
-        "limit_per_s": figures.limit.round(),
-        "ratio": round(pushes_per_s / figures.limit),
-        "cpu_us_per_push": round(cpu_us_per_push),
-        "rss_mb": figures.used.peak_rss_mb,
-        "accepted": accepted,
-        "unaccounted": unaccounted,
-    });
-    writeln!(out, "{json}")?;
-    Ok(())
-}
-
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
-}
-
-fn round(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
+    let mut config = Config::load_with(&sources, &environment)?;
+    config.push = sandbox.push_config.clone();
+    Ok(config)
 }

@@ -14,6 +14,11 @@ pub(super) struct Usage {
     pub(super) peak_rss_mb: u64,
 }
 
+/// From here on the peak is counted anew (proc(5), `clear_refs`).
+pub(super) fn forget_peak() -> Result<()> {
+    Ok(fs::write("/proc/self/clear_refs", "5")?)
+}
+
 impl Usage {
     pub(super) fn now() -> Result<Self> {
         let stat = fs::read_to_string("/proc/self/stat")?;

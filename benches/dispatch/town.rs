@@ -3,35 +3,31 @@
 //! A town with that many phones, written straight into the tables: a hundred thousand people joining over
 //! HTTP would be another benchmark.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use stadtfunk::{
-    clock::{At, Clock},
+    app::App,
+    clock::At,
     db::{Db, Json, Sql},
     id::{AccountId, Ids, MessageId, OrgUnitId},
+    push::Gateway,
 };
 
-use super::{Result, gateways::Phone};
+use super::{
+    Result,
+    gateways::{Phone, SandboxProcess},
+};
 
 /// Rows in one statement.
 const BATCH: usize = 2_000;
 
-/// `DATABASE_URL`, or a file in the folder.
-pub(super) fn database_url(folder: &Path) -> String {
-    std::env::var("DATABASE_URL")
-        .unwrap_or_else(|_| format!("sqlite:{}", folder.join("bench.db").display()))
-}
-
-/// Writes a person, a session and a device for each phone.
+/// Writes a person, a session and a device for each phone, and returns some addresses of iPhones.
 pub(super) async fn settle(
-    db: &Db,
-    phones: &[Phone],
-    ids: &Ids,
-    clock: &Clock,
+    app: &App,
+    sandbox: &mut SandboxProcess,
     plain: bool,
-) -> Result<()> {
-    let (unit, now) = (ids.id::<stadtfunk::id::OrgUnit>(), clock.now());
+) -> Result<Vec<String>> {
+    let (db, ids, now) = (&app.db, &app.ids, app.clock.now());
+    let unit = ids.id::<stadtfunk::id::OrgUnit>();
     db.query(Sql {
         sqlite: UNIT,
         postgres: UNIT,
@@ -40,34 +36,43 @@ pub(super) async fn settle(
     .bind(now)
     .execute()
     .await?;
-    for (index, phones) in phones.chunks(BATCH).enumerate() {
-        let rows: Vec<Value> = phones
-            .iter()
-            .enumerate()
-            .map(|(place, phone)| row(ids, index * BATCH + place, phone, plain))
-            .collect();
-        let rows = Value::Array(rows);
+    let mut iphones = Vec::new();
+    let mut number = 0;
+    loop {
+        let phones = sandbox.phones(BATCH)?;
+        if phones.is_empty() {
+            return Ok(iphones);
+        }
+        let row = |phone| {
+            number += 1;
+            row(ids, number, phone, plain)
+        };
+        let rows = Value::Array(phones.iter().map(row).collect());
         insert(db, &rows, unit, now).await?;
+        if iphones.len() < BATCH {
+            let of_apple = phones.into_iter().filter(|it| it.gateway == Gateway::Apns);
+            iphones.extend(of_apple.map(|phone| phone.address));
+        }
     }
-    Ok(())
 }
 
-/// Everybody is a recipient of the message.
-pub(super) async fn everybody_is_meant(db: &Db, message: MessageId) -> Result<()> {
+/// Everybody is a recipient of the message, or the first so many.
+pub(super) async fn are_meant(db: &Db, message: MessageId, most: usize) -> Result<()> {
     db.query(Sql {
         sqlite: RECIPIENTS,
         postgres: RECIPIENTS,
     })
     .bind(message)
+    .bind(i64::try_from(most)?)
     .execute()
     .await?;
     Ok(())
 }
 
 const UNIT: &str =
-    "INSERT INTO org_units (id, code, name, created_at) VALUES ($1, '1', 'Stadt', $2)";
-const RECIPIENTS: &str =
-    "INSERT INTO push_recipients (message_id, account_id) SELECT $1, id FROM accounts WHERE true";
+    "INSERT INTO org_units (id, code, name, created_at) VALUES ($1, 'bench', 'Stadt', $2)";
+const RECIPIENTS: &str = "INSERT INTO push_recipients (message_id, account_id)
+     SELECT $1, account_id FROM devices ORDER BY account_id LIMIT $2";
 
 fn row(ids: &Ids, number: usize, phone: &Phone, plain: bool) -> Value {
     let account: AccountId = ids.id();
@@ -76,13 +81,12 @@ fn row(ids: &Ids, number: usize, phone: &Phone, plain: bool) -> Value {
         "account": id(account.uuid()),
         "session": id(ids.id::<stadtfunk::id::Session>().uuid()),
         "device": id(ids.id::<stadtfunk::id::Device>().uuid()),
-        "number": number.to_string(),
+        "number": format!("B{number}"),
         "gateway": phone.gateway.as_str(),
         "address": phone.address,
         "environment": (phone.gateway.as_str() == "apns").then_some("production"),
     });
-    // A browser's push is always encrypted (RFC 8291); the others' may be without content.
-    if !plain || phone.gateway.as_str() == "webpush" {
+    if !plain {
         row["p256dh"] = json!(super::gateways::hex(&phone.keys.p256dh));
         row["auth"] = json!(super::gateways::hex(&phone.keys.auth));
     }

@@ -41,18 +41,27 @@ impl Load {
     }
 }
 
-/// Every phone (by its session's token) asks for the path until the time is over.
+/// Every phone (by its session's token) asks for the path until the time is over, with a pause after each answer.
 pub(super) async fn run(
     server: SocketAddr,
     path: &'static str,
     phones: &[String],
     time: Duration,
+    pause: Duration,
 ) -> Result<Load> {
     let tasks = Tasks::new();
     let started = Instant::now();
     let asking: Vec<_> = phones
         .iter()
-        .map(|token| tasks.spawn(ask_until(server, path, token.clone(), started + time)))
+        .map(|token| {
+            tasks.spawn(ask_until(
+                server,
+                path,
+                token.clone(),
+                started + time,
+                pause,
+            ))
+        })
         .collect();
     let mut latencies = Vec::new();
     for phone in asking {
@@ -87,6 +96,7 @@ async fn ask_until(
     path: &str,
     token: String,
     end: Instant,
+    pause: Duration,
 ) -> Result<Vec<Duration>> {
     let mut connection = connect(server).await?;
     let mut latencies = Vec::new();
@@ -94,6 +104,9 @@ async fn ask_until(
         let asked = Instant::now();
         answer(&mut connection, request(server, path, &token)?).await?;
         latencies.push(asked.elapsed());
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
     }
     Ok(latencies)
 }

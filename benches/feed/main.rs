@@ -60,10 +60,17 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     let time = Duration::from_secs(arguments.seconds);
     // A second of each before it counts: caches and connections are warm, as on any working day.
     for server in [server, bare] {
-        load::run(server, FEED, &phones, Duration::from_secs(1)).await?;
+        load::run(
+            server,
+            FEED,
+            &phones,
+            Duration::from_secs(1),
+            Duration::ZERO,
+        )
+        .await?;
     }
-    let limit = load::run(bare, FEED, &phones, time).await?;
-    let feed = load::run(server, FEED, &phones, time).await?;
+    let limit = load::run(bare, FEED, &phones, time, Duration::ZERO).await?;
+    let feed = load::run(server, FEED, &phones, time, Duration::ZERO).await?;
     report(arguments, sqlite, &feed, &limit, page.len(), packed.len())
 }
 
