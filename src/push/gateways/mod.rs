@@ -32,7 +32,7 @@ use http::{HeaderValue, Uri};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use self::jwt::generate_p256_key;
+pub use self::jwt::{generate_p256_key, p256_public_key};
 use self::{
     apns::Apns,
     fcm::Fcm,
@@ -130,6 +130,16 @@ impl Gateways {
         futures::join!(warm(self.apns.as_ref()), warm(self.fcm.as_ref()));
     }
 
+    /// Tries our credentials at a gateway without disturbing anybody. `Err`: what a push would be told. At the
+    /// browsers' push services there is nothing to ask; there it is only that the VAPID key signs.
+    pub async fn probe(&self, gateway: Gateway) -> Result<(), Verdict> {
+        match gateway {
+            Gateway::Apns => probe(self.apns.as_ref()).await,
+            Gateway::Fcm => probe(self.fcm.as_ref()).await,
+            Gateway::WebPush => probe(self.web_push.as_ref()).await,
+        }
+    }
+
     /// Builds and encrypts one push. CPU only, about 80 µs: call it off the asynchronous threads.
     pub fn prepare(&self, message: &Message, target: &Target) -> Prepared {
         let draft = Draft {
@@ -207,10 +217,16 @@ trait Client {
 
     async fn warm(&self) -> Result<(), Verdict>;
 
+    async fn probe(&self) -> Result<(), Verdict>;
+
     /// `Err`: the delivery ends here.
     fn prepare(&self, draft: &Draft<'_>) -> Result<Parcel, Verdict>;
 
     async fn send(&self, parcel: &Parcel, curfew: &CancellationToken) -> Reply;
+}
+
+async fn probe<C: Client>(client: Option<&C>) -> Result<(), Verdict> {
+    client.ok_or_else(not_configured)?.probe().await
 }
 
 async fn warm<C: Client>(client: Option<&C>) {

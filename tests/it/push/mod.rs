@@ -6,6 +6,7 @@ mod gateways;
 mod handed_over;
 #[cfg(feature = "oracles")]
 mod oracles;
+mod probe;
 mod sandbox;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

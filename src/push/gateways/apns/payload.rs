@@ -49,6 +49,22 @@ pub(super) fn headers(draft: &Draft<'_>, topic: &HeaderValue) -> Result<HeaderMa
     ]))
 }
 
+/// Of a push that no phone is meant to get: in the background, not to be kept.
+pub(super) fn probe_headers(topic: &HeaderValue) -> HeaderMap {
+    HeaderMap::from_iter([
+        (HeaderName::from_static("apns-topic"), topic.clone()),
+        (
+            HeaderName::from_static("apns-push-type"),
+            HeaderValue::from_static("background"),
+        ),
+        (HeaderName::from_static("apns-priority"), 5.into()),
+        (HeaderName::from_static("apns-expiration"), 0.into()),
+    ])
+}
+
+/// Nothing to show and nothing to hear.
+pub(super) const PROBE_BODY: &[u8] = br#"{"aps":{"content-available":1}}"#;
+
 /// At most [`LIMIT`] octets.
 pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
     let own = match &draft.target.keys {

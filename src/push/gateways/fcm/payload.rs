@@ -21,6 +21,10 @@ pub(super) const LIMIT: usize = 4_096;
 /// Google keeps nothing longer than four weeks.
 const LONGEST_TTL: u64 = 28 * 24 * 60 * 60;
 
+/// A message that is checked and not sent. To a topic, which needs no phone's token.
+pub(super) const PROBE_BODY: &[u8] =
+    br#"{"validate_only":true,"message":{"topic":"stadtfunk-check","data":{"check":"1"}}}"#;
+
 /// At most [`LIMIT`] octets, for registration tokens of up to 1,000.
 pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
     let token = &draft.target.address;
