@@ -73,10 +73,13 @@ CREATE TABLE deliveries (
     sent_at timestamptz,
     -- When the gateway's answer that settled it was to hand.
     settled_at timestamptz,
+    -- When the app showed it, as the app says; only classes that take receipts. Counted, never shown by name.
+    displayed_at timestamptz,
     PRIMARY KEY (message_id, device_id)
 );
 CREATE INDEX deliveries_waiting ON deliveries (message_id, gateway, due_at)
     WHERE outcome IS NULL AND claim_id IS NULL;
 CREATE INDEX deliveries_claimed ON deliveries (message_id, gateway, claim_id, due_at)
     WHERE claim_id IS NOT NULL;
+CREATE INDEX deliveries_displayed ON deliveries (message_id, account_id) WHERE displayed_at IS NOT NULL;
 CREATE INDEX deliveries_by_device ON deliveries (device_id) WHERE outcome IS NULL;

@@ -117,6 +117,7 @@ pub fn start(app: &App) {
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
     app.photos.start();
+    app.people.start(&app.tasks);
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

@@ -23,6 +23,7 @@ pub mod envelope;
 pub mod gateways;
 pub mod outbox;
 pub mod outcome;
+pub mod receipts;
 pub mod sandbox;
 
 pub use self::{

@@ -43,7 +43,7 @@ use self::{
 use super::{
     Gateway, Reply, Verdict,
     encryption::{self, EncryptionError},
-    envelope::{DeviceKeys, Message, Target},
+    envelope::{DeviceKeys, Message, Target, Text},
 };
 use crate::{
     clock::{At, Clock},
@@ -109,6 +109,10 @@ impl Gateways {
             clock,
             ids,
         })
+    }
+
+    pub fn classes(&self) -> &Classes {
+        &self.classes
     }
 
     pub fn is_configured(&self, gateway: Gateway) -> bool {
@@ -261,6 +265,13 @@ impl<'a> Draft<'a> {
     /// What a lock screen may show before or without decryption.
     fn without_content(&self) -> &'a str {
         self.class.without_content(self.target.language)
+    }
+
+    /// The words for a device without keys, if the city has chosen that gateways may read those of this class.
+    fn in_the_clear(&self) -> Option<&'a Text> {
+        let text = self.message.envelope.text(self.target.language);
+        let is_meant = self.class.full_text_without_key && self.target.keys.is_none();
+        text.map(|(_, text)| text).filter(|_| is_meant)
     }
 
     /// The [plaintext](plaintext::plaintext) in at most `room` octets, encrypted to the device.

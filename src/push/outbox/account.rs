@@ -20,6 +20,8 @@ pub struct Account {
     pub recipients: i64,
     /// Of these, by what became of the best of their devices.
     pub people: PeopleCount,
+    /// People of whom at least one device said that it has shown the message.
+    pub displayed: i64,
     /// Devices by gateway and outcome; `None` is still waiting.
     pub devices: Vec<OutcomeCount>,
     /// Hand-overs over all gateways; `None` if there was none.
@@ -118,6 +120,7 @@ pub(super) async fn of(db: &Db, message: MessageId) -> Result<Account> {
         finished_at,
         recipients,
         people,
+        displayed: displayed(db, message).await?,
         devices,
         ..Account::default()
     };
@@ -183,6 +186,18 @@ async fn people(db: &Db, message: MessageId) -> Result<PeopleCount> {
     }
     people.not_reached.sort_unstable();
     Ok(people)
+}
+
+async fn displayed(db: &Db, message: MessageId) -> Result<i64> {
+    let (count,): (i64,) = db
+        .query(sql!(
+            "SELECT COUNT(DISTINCT account_id) FROM deliveries
+             WHERE message_id = $1 AND displayed_at IS NOT NULL"
+        ))
+        .bind(message)
+        .one()
+        .await?;
+    Ok(count)
 }
 
 async fn add_timings(

@@ -104,6 +104,12 @@ pub async fn stage(tx: &mut Tx, message: MessageId, at: At) -> Result<u64> {
     store::insert_deliveries(tx, message, at).await
 }
 
+/// Puts what was never tried and waits into the order of its recipients' ranks, after these have changed.
+/// What a dispatcher holds ready keeps its place.
+pub async fn rerank(tx: &mut Tx, message: MessageId) -> Result<u64> {
+    store::rerank(tx, message).await
+}
+
 /// Opens the gate, in the transaction that releases. The commit wakes the dispatchers.
 pub async fn open(tx: &mut Tx, message: MessageId, at: At) -> Result<()> {
     store::open(tx, message, at).await?;

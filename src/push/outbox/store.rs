@@ -62,6 +62,26 @@ pub(super) async fn insert_deliveries(tx: &mut Tx, message: MessageId, at: At) -
     .await
 }
 
+/// How many now wait for another instant of the two.
+pub(super) async fn rerank(tx: &mut Tx, message: MessageId) -> Result<u64> {
+    let [duty, rest] = UNTRIED;
+    tx.query(sql!(
+        "UPDATE deliveries SET due_at = CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz)
+                                                    ELSE CAST($3 AS timestamptz) END
+         FROM push_recipients r
+         WHERE deliveries.message_id = $1 AND deliveries.outcome IS NULL
+           AND deliveries.claim_id IS NULL
+           AND r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id
+           AND deliveries.due_at = CASE r.rank WHEN 0 THEN CAST($3 AS timestamptz)
+                                               ELSE CAST($2 AS timestamptz) END"
+    ))
+    .bind(message)
+    .bind(duty)
+    .bind(rest)
+    .execute()
+    .await
+}
+
 pub(super) async fn open(tx: &mut Tx, message: MessageId, at: At) -> Result<()> {
     tx.query(sql!(
         "UPDATE push_messages SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL"

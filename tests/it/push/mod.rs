@@ -2,6 +2,7 @@
 
 //! Push over real sockets, TLS and HTTP/2: the gateways' clients and the sandbox, each against the other.
 
+mod duty;
 mod gateways;
 mod handed_over;
 #[cfg(feature = "oracles")]
