@@ -21,6 +21,7 @@ mod dispatcher;
 pub mod encryption;
 pub mod envelope;
 pub mod gateways;
+mod housekeeping;
 pub mod outbox;
 pub mod outcome;
 pub mod receipts;

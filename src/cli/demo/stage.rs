@@ -17,7 +17,7 @@ use crate::{
     app::{self, App},
     clock::Clock,
     config::{
-        AnnouncementsConfig, Config, DatabaseConfig, LogConfig, PeopleConfig, PhotosConfig,
+        AnnouncementsConfig, Config, DatabaseConfig, LogConfig, OutboxConfig, PeopleConfig, PhotosConfig,
         ServerConfig,
     },
     id::Ids,
@@ -209,6 +209,7 @@ fn configuration(
             ..PhotosConfig::default()
         },
         announcements: AnnouncementsConfig::default(),
+        outbox: OutboxConfig::default(),
         log: LogConfig::default(),
         push: sandbox.settings().push_config()?,
     })

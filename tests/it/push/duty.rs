@@ -24,13 +24,13 @@ both!(
 );
 
 /// More than fit into one claim, so that the order of the claims counts too.
-const CROWD: usize = 1_100;
+pub(super) const CROWD: usize = 1_100;
 const ON_DUTY: usize = 40;
 /// What may come between: a second claim that is served at the same time, and requests that are under way
 /// together.
 const BETWEEN: usize = CROWD - 1_000 + 10;
 
-async fn open(stage: &Stage) -> (World, Sandbox) {
+pub(super) async fn open(stage: &Stage) -> (World, Sandbox) {
     let settings = Settings::default();
     let config = SandboxConfig {
         keep_journal: 2 * CROWD,
@@ -40,14 +40,14 @@ async fn open(stage: &Stage) -> (World, Sandbox) {
     (stage.world_with(settings).await, sandbox)
 }
 
-struct Colleague {
-    account: AccountId,
+pub(super) struct Colleague {
+    pub(super) account: AccountId,
     personnel_number: String,
     address: String,
 }
 
 /// People of the fire station with a phone each, written straight into the tables: there are many of them.
-async fn crowd(world: &World, sandbox: &Sandbox, count: usize) -> Vec<Colleague> {
+pub(super) async fn crowd(world: &World, sandbox: &Sandbox, count: usize) -> Vec<Colleague> {
     let unit = world.unit_id(FIRE_STATION_1).await;
     let (ids, now) = (&world.app.ids, world.clock.now());
     let mut tx = world.app.db.begin().await.expect("a transaction");
@@ -141,7 +141,7 @@ async fn scheduled(world: &World, editor: &Client, class: &str) -> String {
     path
 }
 
-async fn count(world: &World, statement: &'static str) -> i64 {
+pub(super) async fn count(world: &World, statement: &'static str) -> i64 {
     let (count,) = world
         .app
         .db

@@ -5,8 +5,10 @@
 mod duty;
 mod gateways;
 mod handed_over;
+mod housekeeping;
 #[cfg(feature = "oracles")]
 mod oracles;
+mod receipts;
 mod sandbox;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
