@@ -83,6 +83,18 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_account ON sessions (account_id) WHERE ended_at IS NULL;
 
+-- Who is at work when: an alert reaches them before all others. A shift is forgotten soon after its end.
+CREATE TABLE duties (
+    account_id uuid NOT NULL REFERENCES accounts (id),
+    -- self | roster
+    source text NOT NULL,
+    starts_at timestamptz NOT NULL,
+    -- The first instant off duty.
+    ends_at timestamptz NOT NULL,
+    PRIMARY KEY (account_id, source, starts_at)
+);
+CREATE UNIQUE INDEX duties_by_oneself ON duties (account_id) WHERE source = 'self';
+
 -- Who is meant by a channel, a post or an announcement. Never changed once made: whoever needs another
 -- audience makes another row, so that "who was meant" stays true.
 CREATE TABLE audiences (

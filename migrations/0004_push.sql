@@ -20,7 +20,7 @@ CREATE TABLE devices (
     -- The gateway says that our environment or topic may be wrong: kept, not pushed to.
     quarantined_at timestamptz,
     removed_at timestamptz,
-    -- signed_out | left | unregistered | replaced | taken_over
+    -- signed_out | left | unregistered | replaced | taken_over | silent
     removed_because text
 );
 CREATE UNIQUE INDEX devices_by_address ON devices (gateway, address) WHERE removed_at IS NULL;
@@ -73,10 +73,33 @@ CREATE TABLE deliveries (
     sent_at timestamptz,
     -- When the gateway's answer that settled it was to hand.
     settled_at timestamptz,
+    -- When the app showed it, as the app says; only classes that take receipts. Counted, never shown by name.
+    displayed_at timestamptz,
     PRIMARY KEY (message_id, device_id)
 );
 CREATE INDEX deliveries_waiting ON deliveries (message_id, gateway, due_at)
     WHERE outcome IS NULL AND claim_id IS NULL;
 CREATE INDEX deliveries_claimed ON deliveries (message_id, gateway, claim_id, due_at)
     WHERE claim_id IS NOT NULL;
-CREATE INDEX deliveries_by_device ON deliveries (device_id) WHERE outcome IS NULL;
+CREATE INDEX deliveries_displayed ON deliveries (message_id, account_id) WHERE displayed_at IS NOT NULL;
+
+-- What is left of a message that was finished long ago: figures, and no longer who. From here the report is
+-- answered.
+CREATE TABLE push_folds (
+    message_id uuid PRIMARY KEY REFERENCES push_messages (id),
+    folded_at timestamptz NOT NULL,
+    -- Recipients, people by what became of them, receipts, and when devices were handed over.
+    figures jsonb NOT NULL,
+    -- Its deliveries and recipients are gone.
+    emptied_at timestamptz
+);
+CREATE INDEX push_folds_unemptied ON push_folds (folded_at) WHERE emptied_at IS NULL;
+
+-- Of these, the devices.
+CREATE TABLE push_totals (
+    message_id uuid NOT NULL REFERENCES push_folds (message_id),
+    gateway text NOT NULL,
+    outcome text NOT NULL,
+    count bigint NOT NULL,
+    PRIMARY KEY (message_id, gateway, outcome)
+);

@@ -110,6 +110,8 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
     app.push.start(&app.tasks);
+    app.push
+        .keep_house(&app.tasks, app.config.outbox.fold_after());
     let push = app.push.clone();
     let warm = move || {
         let push = push.clone();
@@ -117,6 +119,7 @@ pub fn start(app: &App) {
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
     app.photos.start();
+    app.people.start(&app.tasks);
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

@@ -44,6 +44,7 @@ fn api(app: &App) -> OpenApiRouter {
         // Everybody: who I am, my phone, my colleagues.
         .merge(people::http::router(app.people.clone()))
         .merge(push::devices::http::router(app.push.clone()))
+        .merge(push::receipts::http::router(app.push.clone()))
         // What colleagues say and show to each other.
         .merge(feed::http::router(app.feed.clone()))
         .merge(photos::http::router(app.photos.clone()))

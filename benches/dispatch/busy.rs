@@ -58,7 +58,8 @@ impl Readers {
             tokio::time::sleep(ALERT_AFTER).await;
             let staged = dispatch::stage(app, Class::Alert, ALERTED).await?;
             dispatch::open(app, &staged.message).await?;
-            let account = dispatch::finished(app, &staged).await?;
+            dispatch::finished(app, &staged).await?;
+            let account = dispatch::account(app, &staged).await?;
             Result::Ok(account.timing.ok_or("nobody was alerted")?)
         };
         let (reading, alert) = tokio::try_join!(reading, alert)?;

@@ -59,18 +59,23 @@ pub(super) async fn open(app: &App, message: &Message) -> Result<()> {
 }
 
 /// Waits until nothing of it waits any more; gives up after a minute and a millisecond for each device.
-pub(super) async fn finished(app: &App, staged: &Staged) -> Result<Account> {
+pub(super) async fn finished(app: &App, staged: &Staged) -> Result<()> {
     let patience = Duration::from_mins(1) + Duration::from_millis(staged.devices);
     let deadline = Instant::now() + patience;
     loop {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        // Only what waits is counted here: the whole account would be a good part of what is measured.
+        // Only what waits is counted here: the report would be a good part of what is measured.
         let waits = outbox::queue(&app.db).await?;
         let lane = staged.message.class.lane();
         if !waits.iter().any(|(of, _, _)| *of == lane) || Instant::now() > deadline {
-            return Ok(outbox::account(&app.db, staged.message.id).await?);
+            return Ok(());
         }
     }
+}
+
+/// The report.
+pub(super) async fn account(app: &App, staged: &Staged) -> Result<Account> {
+    Ok(outbox::account(&app.db, staged.message.id).await?)
 }
 
 fn message(app: &App, class: Class) -> Message {

@@ -28,11 +28,7 @@ mod process;
 mod report;
 mod town;
 
-use std::{
-    error::Error,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{error::Error, path::Path, time::Instant};
 
 use stadtfunk::{
     app,
@@ -64,10 +60,12 @@ fn main() -> Result<()> {
 
 async fn measure(wanted: &Wanted) -> Result<()> {
     let folder = tempfile::tempdir()?;
+    report::progress("making phones and gateways")?;
     let mut sandbox = SandboxProcess::start(wanted, folder.path())?;
     let config = config(&sandbox, folder.path())?;
     let app = app::build(config, Clock::wall()).await?;
     let iphones = town::settle(&app, &mut sandbox, wanted.plain).await?;
+    report::progress("measuring the limits")?;
     let h2load = bare::by_h2load(&sandbox.settings, &iphones[0], wanted, folder.path())?;
     let limit = bare::in_this_process(&sandbox.settings, iphones, wanted).await?;
     let readers = match wanted.busy {
@@ -78,7 +76,9 @@ async fn measure(wanted: &Wanted) -> Result<()> {
     process::forget_peak()?;
     let server = Tasks::new();
     app.push.start(&app.tasks);
+    report::progress("staging")?;
     let staged = dispatch::stage(&app, Class::Important, wanted.devices).await?;
+    report::progress("waiting for T")?;
     let before = Usage::now()?;
     app.push.warm().await;
     app.clock.sleep_until(staged.opens_at).await;
@@ -91,9 +91,10 @@ async fn measure(wanted: &Wanted) -> Result<()> {
             None => Ok(None),
         }
     };
-    let (account, busy) = tokio::try_join!(dispatch::finished(&app, &staged), meanwhile)?;
+    let ((), busy) = tokio::try_join!(dispatch::finished(&app, &staged), meanwhile)?;
     let elapsed = started.elapsed();
     let used = Usage::now()?.since(&before);
+    let account = dispatch::account(&app, &staged).await?;
     app.tasks.stop().await;
     sandbox.stop()?;
     report::print(&Figures {

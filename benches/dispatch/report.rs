@@ -114,6 +114,11 @@ pub(super) fn print(figures: &Figures<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A word to whoever waits.
+pub(super) fn progress(what: &str) -> Result<()> {
+    Ok(writeln!(std::io::stderr(), "{what} …")?)
+}
+
 fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }

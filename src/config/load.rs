@@ -14,15 +14,16 @@ use toml::{Table, Value};
 
 use super::{
     AnnouncementsConfig, Config, ConfigError, ConfigProblem, DatabaseConfig, LogConfig,
-    PeopleConfig, PhotosConfig, ServerConfig, Sources, push::PushConfig,
+    OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources, push::PushConfig,
 };
 
-const SECTIONS: [&str; 6] = [
+const SECTIONS: [&str; 7] = [
     "server",
     "database",
     "people",
     "photos",
     "announcements",
+    "push",
     "log",
 ];
 
@@ -45,6 +46,7 @@ impl Config {
         let people = reader.section::<PeopleConfig>("people");
         let photos = reader.section::<PhotosConfig>("photos");
         let announcements = reader.section::<AnnouncementsConfig>("announcements");
+        let outbox = reader.section::<OutboxConfig>("push");
         let log = reader.section::<LogConfig>("log");
         reader.check_public_url(&server);
         reader.refuse_other_sections();
@@ -57,6 +59,7 @@ impl Config {
                 people,
                 photos,
                 announcements,
+                outbox,
                 log,
                 push,
             }),

@@ -29,6 +29,7 @@ pub struct Config {
     pub people: PeopleConfig,
     pub photos: PhotosConfig,
     pub announcements: AnnouncementsConfig,
+    pub outbox: OutboxConfig,
     pub log: LogConfig,
     pub push: PushConfig,
 }
@@ -85,6 +86,14 @@ pub struct PhotosConfig {
 pub struct AnnouncementsConfig {
     /// How long before T the audience is resolved and written to the outbox, in seconds.
     pub stage_seconds: u64,
+}
+
+/// `[push]`: what is kept of pushes. How they are sent stands in `push-config/`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutboxConfig {
+    /// After how many days the deliveries of a finished message give way to their totals.
+    pub fold_after_days: u64,
 }
 
 /// `[log]`
@@ -149,6 +158,14 @@ impl Default for AnnouncementsConfig {
     }
 }
 
+impl Default for OutboxConfig {
+    fn default() -> Self {
+        Self {
+            fold_after_days: 30,
+        }
+    }
+}
+
 impl Default for LogConfig {
     fn default() -> Self {
         Self {
@@ -165,6 +182,12 @@ impl PeopleConfig {
 
     pub fn session_idle(&self) -> Duration {
         days(self.session_idle_days)
+    }
+}
+
+impl OutboxConfig {
+    pub fn fold_after(&self) -> Duration {
+        days(self.fold_after_days)
     }
 }
 

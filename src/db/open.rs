@@ -43,6 +43,8 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
         // release that was already pushed, FULL does not.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
+        // Rows on their way from the thread that reads them: with few, the two wait for each other.
+        .row_buffer_size(1_000)
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory")
         .pragma("mmap_size", "268435456");

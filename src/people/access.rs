@@ -68,6 +68,11 @@ impl Employee {
     pub fn admin(&self) -> Option<Admin> {
         self.has(Role::Admin).then(|| Admin(self.clone()))
     }
+
+    pub fn planner(&self) -> Option<Planner> {
+        let plans = self.has(Role::Editor) || self.has(Role::Admin);
+        plans.then(|| Planner(self.clone()))
+    }
 }
 
 macro_rules! proofs {
@@ -92,4 +97,6 @@ proofs! {
     Moderator
     /// Proof that the caller holds [`Role::Admin`].
     Admin
+    /// Proof that the caller may keep the duty roster: an editor or an administrator.
+    Planner
 }

@@ -10,6 +10,7 @@
 //! - a token is an [`Employee`](access::Employee), and with a [role](roles) an `Editor`, `Moderator` or
 //!   `Admin` ([`access`]);
 //! - the [`directory`] finds colleagues and shows the units as a tree;
+//! - a shift says when a person is on [`duty`]: whoever is hears an alert first;
 //! - an [`audience`] says who is meant by a channel, a post or an announcement.
 //!
 //! The flow: import → join code on a letter → `sign_in` → `authenticate` at every request → until the
@@ -18,6 +19,7 @@
 pub mod access;
 pub mod audience;
 pub mod directory;
+pub mod duty;
 pub mod http;
 pub mod import;
 pub mod join_codes;

@@ -21,8 +21,10 @@ mod dispatcher;
 pub mod encryption;
 pub mod envelope;
 pub mod gateways;
+mod housekeeping;
 pub mod outbox;
 pub mod outcome;
+pub mod receipts;
 pub mod sandbox;
 
 pub use self::{

@@ -19,13 +19,13 @@ use crate::{
     clock::At,
     db::{Result, Tx},
     id::{AnnouncementId, MessageId},
-    push::{envelope::Message, outbox},
+    push::{Class, envelope::Message, outbox},
 };
 
 impl Announcements {
     /// Writes a scheduled announcement's message with its gate shut, or, if it is written already, adds
-    /// whoever has joined the audience or registered a phone since. Nothing happens to what is no longer
-    /// scheduled.
+    /// whoever has joined the audience or registered a phone since, and asks anew who is on duty at T.
+    /// Nothing happens to what is no longer scheduled.
     pub(super) async fn stage(&self, id: AnnouncementId) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let now = self.clock.now();
@@ -70,8 +70,13 @@ impl Announcements {
             Some(message) => message,
             None => self.write_message(tx, staging, now).await?,
         };
-        store::add_recipients(tx, staging.audience_id, message).await?;
+        // Only what is urgent asks who is at work.
+        let first = (staging.class == Class::Alert).then_some(staging.release_at);
+        store::add_recipients(tx, staging.audience_id, message, first).await?;
         outbox::stage(tx, message, now).await?;
+        if first.is_some() && staging.message_id.is_some() {
+            outbox::rerank(tx, message).await?;
+        }
         Ok(message)
     }
 

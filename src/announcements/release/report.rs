@@ -61,6 +61,10 @@ pub struct People {
     /// Every device ended otherwise; by the best outcome.
     pub not_reached: Vec<Count>,
     pub without_device: i64,
+    /// At least one of their devices has reported that it showed the announcement. Absent for a class that
+    /// takes no receipts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub displayed: Option<i64>,
     /// Recipients in none of these parts: 0, or the software has lost somebody.
     pub unaccounted: i64,
 }
@@ -112,11 +116,18 @@ impl Announcements {
         };
         let message = row.message_of_release()?;
         let account = outbox::account(&self.db, message).await?;
-        Ok(build(id, t, released_at, &account))
+        let takes_receipts = self.classes.get(row.class).receipts;
+        Ok(build(id, t, released_at, &account, takes_receipts))
     }
 }
 
-fn build(announcement: AnnouncementId, t: At, released_at: At, account: &Account) -> Report {
+fn build(
+    announcement: AnnouncementId,
+    t: At,
+    released_at: At,
+    account: &Account,
+    takes_receipts: bool,
+) -> Report {
     let late_by = released_at.millis_after(t);
     let unaccounted = account.unaccounted();
     Report {
@@ -134,6 +145,7 @@ fn build(announcement: AnnouncementId, t: At, released_at: At, account: &Account
             waiting: account.people.waiting,
             not_reached: account.people.not_reached.iter().map(Count::of).collect(),
             without_device: account.people.without_device,
+            displayed: takes_receipts.then_some(account.displayed),
             unaccounted,
         },
         devices: Devices {
@@ -246,7 +258,7 @@ mod tests {
     fn report(account: &Account) -> Report {
         let t: At = "2026-11-21T14:00:00Z".parse().unwrap();
         let id = AnnouncementId::from_uuid(uuid::Uuid::from_u128(1));
-        build(id, t, t + Duration::from_millis(5), account)
+        build(id, t, t + Duration::from_millis(5), account, true)
     }
 
     #[test]

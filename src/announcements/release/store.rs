@@ -82,22 +82,28 @@ pub(super) async fn set_message(tx: &mut Tx, id: AnnouncementId, message: Messag
 }
 
 /// Writes everybody on the payroll who is in the audience, joined or not, as a recipient. Whoever is one
-/// already stays one.
+/// already stays one. `first`: whoever is on duty at this instant is handed over before all others.
 pub(super) async fn add_recipients(
     tx: &mut Tx,
     audience: AudienceId,
     message: MessageId,
+    first: Option<At>,
 ) -> Result<u64> {
     tx.query(sql!(
-        "INSERT INTO push_recipients (message_id, account_id)
-         SELECT $1, p.id FROM accounts p JOIN audiences a ON a.id = $2
+        "INSERT INTO push_recipients (message_id, account_id, rank)
+         SELECT $1, p.id, CASE WHEN EXISTS (
+                SELECT 1 FROM duties d
+                WHERE d.account_id = p.id AND d.starts_at <= $3 AND d.ends_at > $3) THEN 0 ELSE 1 END
+         FROM accounts p JOIN audiences a ON a.id = $2
          WHERE p.left_at IS NULL AND (a.everybody OR EXISTS (
              SELECT 1 FROM audience_units au JOIN org_unit_ancestors up ON up.ancestor_id = au.unit_id
              WHERE au.audience_id = a.id AND up.unit_id = p.unit_id))
-         ON CONFLICT DO NOTHING"
+         ON CONFLICT (message_id, account_id) DO UPDATE SET rank = excluded.rank
+            WHERE push_recipients.rank <> excluded.rank"
     ))
     .bind(message)
     .bind(audience)
+    .bind(first)
     .execute()
     .await
 }

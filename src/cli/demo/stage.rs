@@ -17,8 +17,8 @@ use crate::{
     app::{self, App},
     clock::Clock,
     config::{
-        AnnouncementsConfig, Config, DatabaseConfig, LogConfig, PeopleConfig, PhotosConfig,
-        ServerConfig,
+        AnnouncementsConfig, Config, DatabaseConfig, LogConfig, OutboxConfig, PeopleConfig,
+        PhotosConfig, ServerConfig,
     },
     id::Ids,
     people::join_codes::{
@@ -209,6 +209,7 @@ fn configuration(
             ..PhotosConfig::default()
         },
         announcements: AnnouncementsConfig::default(),
+        outbox: OutboxConfig::default(),
         log: LogConfig::default(),
         push: sandbox.settings().push_config()?,
     })

@@ -27,6 +27,10 @@ pub struct ClassConfig {
     pub ttl: Duration,
     /// What the lock screen shows until, or unless, the app has decrypted the text: one for each language.
     pub without_content: BTreeMap<Language, String>,
+    /// Whether a device without a key gets the whole text, which Apple and Google can then read.
+    pub full_text_without_key: bool,
+    /// Whether apps report that they have shown a message of this class.
+    pub receipts: bool,
     pub apns: ApnsClass,
     pub fcm: FcmClass,
     pub web_push: WebPushClass,
@@ -150,6 +154,8 @@ fn usual_news() -> ClassConfig {
     ClassConfig {
         ttl: 3 * DAY,
         without_content: texts("Neues aus der Stadt", "News from the city"),
+        full_text_without_key: false,
+        receipts: false,
         apns: ApnsClass {
             priority: 5,
             interruption_level: InterruptionLevel::Passive,
@@ -166,6 +172,8 @@ fn usual_important() -> ClassConfig {
     ClassConfig {
         ttl: DAY,
         without_content: texts("Neue Mitteilung", "New announcement"),
+        full_text_without_key: false,
+        receipts: false,
         apns: ApnsClass {
             priority: 10,
             interruption_level: InterruptionLevel::Active,
@@ -182,6 +190,8 @@ fn usual_alert() -> ClassConfig {
     ClassConfig {
         ttl: 4 * HOUR,
         without_content: texts("Dringende Mitteilung", "Urgent announcement"),
+        full_text_without_key: false,
+        receipts: true,
         apns: ApnsClass {
             priority: 10,
             interruption_level: InterruptionLevel::TimeSensitive,
@@ -231,6 +241,8 @@ struct Section {
     ttl_seconds: Option<u64>,
     #[serde(default)]
     without_content: BTreeMap<Language, String>,
+    full_text_without_key: Option<bool>,
+    receipts: Option<bool>,
     apns: Option<ApnsClass>,
     fcm: Option<FcmClass>,
     web_push: Option<WebPushClass>,
@@ -248,6 +260,10 @@ fn read(
     let class = ClassConfig {
         ttl: section.ttl_seconds.map_or(usual.ttl, Duration::from_secs),
         without_content,
+        full_text_without_key: section
+            .full_text_without_key
+            .unwrap_or(usual.full_text_without_key),
+        receipts: section.receipts.unwrap_or(usual.receipts),
         apns: section.apns.unwrap_or(usual.apns),
         fcm: section.fcm.unwrap_or(usual.fcm),
         web_push: section.web_push.unwrap_or(usual.web_push),

@@ -3,6 +3,7 @@
 //! The routes of people, a file per resource.
 
 mod colleagues;
+mod duty;
 mod imports;
 mod join_codes;
 mod me;
@@ -21,6 +22,8 @@ pub fn router(people: People) -> OpenApiRouter {
         .routes(routes!(sessions::delete_session))
         .routes(routes!(sessions::delete_current_session))
         .routes(routes!(me::get_me, me::update_me))
+        .routes(routes!(duty::get_duty, duty::put_duty, duty::delete_duty))
+        .routes(routes!(duty::put_duty_roster))
         .routes(routes!(colleagues::list_people))
         .routes(routes!(colleagues::get_person))
         .routes(routes!(org_units::list_org_units))

@@ -123,6 +123,7 @@ impl People {
         }
         if now.since(found.last_seen_at) >= SEEN_EVERY {
             store::seen(&self.db, session, to_the_hour(now)).await?;
+            devices::seen(&self.db, session, now).await?;
         }
         Ok(Some(found.employee))
     }

@@ -15,6 +15,8 @@ pub mod http;
 mod registration;
 mod store;
 
+use std::time::Duration;
+
 pub use self::registration::{Address, InvalidDevice, Registration};
 use super::{ApnsEnvironment, Gateway, Language};
 use crate::{
@@ -50,6 +52,8 @@ text_enum! {
         Replaced = "replaced",
         /// Somebody else signed in on the same phone.
         TakenOver = "taken_over",
+        /// Its app has not been heard of for very long.
+        Silent = "silent",
     }
 }
 
@@ -106,6 +110,39 @@ pub async fn remove_of_accounts(
     now: At,
 ) -> Result<()> {
     store::remove_of_accounts(tx, accounts.into_iter().collect(), why, now).await
+}
+
+/// How exactly a device's last use is kept.
+const SEEN_EVERY: Duration = Duration::from_hours(24);
+
+/// The session is in use, and so is its device.
+pub async fn seen(db: &Db, session: SessionId, now: At) -> Result<()> {
+    store::seen(db, session, now, now - SEEN_EVERY).await
+}
+
+/// Removes devices that have been silent since an instant, in portions; says how many.
+pub(super) async fn remove_silent(db: &Db, since: At, now: At) -> Result<u64> {
+    let mut removed = 0;
+    loop {
+        let mut tx = db.begin().await?;
+        let portion = store::remove_silent(&mut tx, since, now).await?;
+        tx.commit().await?;
+        if portion == 0 {
+            return Ok(removed);
+        }
+        removed += portion;
+    }
+}
+
+/// Forgets addresses and keys of devices that were removed before an instant, in portions; says of how many.
+pub(super) async fn forget_removed(db: &Db, before: At) -> Result<u64> {
+    let mut forgotten = 0;
+    loop {
+        match store::forget_removed(db, before).await? {
+            0 => return Ok(forgotten),
+            portion => forgotten += portion,
+        }
+    }
 }
 
 /// What a gateway said about the address that was registered then. A later registration is news that the

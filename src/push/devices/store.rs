@@ -177,8 +177,9 @@ pub(super) async fn join_messages_under_way(tx: &mut Tx, device: DeviceId) -> Re
         "UPDATE deliveries SET gateway = (SELECT gateway FROM devices WHERE id = $1), claim_id = NULL,
                 due_at = CASE WHEN claim_id IS NULL THEN due_at ELSE CAST($2 AS timestamptz) END
          WHERE device_id = $1 AND outcome IS NULL
+           AND message_id IN (SELECT id FROM push_messages WHERE finished_at IS NULL)
            AND (claim_id IS NULL OR message_id IN (
-                SELECT id FROM push_messages WHERE opened_at IS NULL))"
+                SELECT id FROM push_messages WHERE finished_at IS NULL AND opened_at IS NULL))"
     ))
     .bind(device)
     .bind(rest)
@@ -267,6 +268,50 @@ pub(super) async fn quarantine(tx: &mut Tx, judgement: &Judgement, now: At) -> R
     Ok(())
 }
 
+pub(super) async fn seen(db: &Db, session: SessionId, now: At, if_before: At) -> Result<()> {
+    db.query(sql!(
+        "UPDATE devices SET last_seen_at = $2
+         WHERE session_id = $1 AND removed_at IS NULL AND last_seen_at <= $3"
+    ))
+    .bind(session)
+    .bind(now)
+    .bind(if_before)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Devices that housekeeping changes in one transaction.
+const PORTION: i64 = 500;
+
+/// The next portion; says how many.
+pub(super) async fn remove_silent(tx: &mut Tx, since: At, now: At) -> Result<u64> {
+    let silent: Vec<(DeviceId,)> = tx
+        .query(sql!(
+            "SELECT id FROM devices WHERE removed_at IS NULL AND last_seen_at < $1 LIMIT $2"
+        ))
+        .bind(since)
+        .bind(PORTION)
+        .all()
+        .await?;
+    let count = silent.len();
+    let silent = silent.into_iter().map(|(id,)| id).collect();
+    remove_each(tx, silent, Removal::Silent, now).await?;
+    Ok(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// The next portion; says how many. The row stays: deliveries name it.
+pub(super) async fn forget_removed(db: &Db, before: At) -> Result<u64> {
+    db.query(sql!(
+        "UPDATE devices SET address = '', p256dh = NULL, auth_secret = NULL WHERE id IN (
+            SELECT id FROM devices WHERE removed_at < $1 AND address <> '' LIMIT $2)"
+    ))
+    .bind(before)
+    .bind(PORTION)
+    .execute()
+    .await
+}
+
 /// Removes devices; what waits for them in the outbox ends as signed out. What a dispatcher has claimed and
 /// the gate is open for is already on its way, and is settled by it.
 async fn remove_each(tx: &mut Tx, devices: Vec<DeviceId>, why: Removal, now: At) -> Result<()> {
@@ -286,8 +331,9 @@ async fn remove_each(tx: &mut Tx, devices: Vec<DeviceId>, why: Removal, now: At)
         "UPDATE deliveries SET outcome = 'signed_out', settled_at = $2, due_at = NULL, claim_id = NULL
          WHERE outcome IS NULL AND device_id "
             ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
-          " AND (claim_id IS NULL OR message_id IN (
-                SELECT id FROM push_messages WHERE opened_at IS NULL))"
+          " AND message_id IN (SELECT id FROM push_messages WHERE finished_at IS NULL)
+           AND (claim_id IS NULL OR message_id IN (
+                SELECT id FROM push_messages WHERE finished_at IS NULL AND opened_at IS NULL))"
     ))
     .bind(devices.into_iter().collect::<IdList>())
     .bind(now)

@@ -127,6 +127,12 @@ pub fn generate_p256_key() -> Result<SecretString, ring::error::Unspecified> {
     Ok(pem.into())
 }
 
+/// The public half of such a key in base64url, as browsers want it (`applicationServerKey`); `None` if it is no
+/// such key.
+pub fn p256_public_key(pem: &SecretString) -> Option<String> {
+    SigningKey::es256(pem).ok().map(|key| key.public_key())
+}
+
 fn der(pem: &SecretString) -> Result<PrivatePkcs8KeyDer<'static>, KeyError> {
     PrivatePkcs8KeyDer::from_pem_slice(pem.expose_secret().as_bytes()).map_err(|_| KeyError::NotPem)
 }

@@ -32,7 +32,7 @@ use http::{HeaderValue, Uri};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use self::jwt::generate_p256_key;
+pub use self::jwt::{generate_p256_key, p256_public_key};
 use self::{
     apns::Apns,
     fcm::Fcm,
@@ -43,7 +43,7 @@ use self::{
 use super::{
     Gateway, Reply, Verdict,
     encryption::{self, EncryptionError},
-    envelope::{DeviceKeys, Message, Target},
+    envelope::{DeviceKeys, Message, Target, Text},
 };
 use crate::{
     clock::{At, Clock},
@@ -111,6 +111,10 @@ impl Gateways {
         })
     }
 
+    pub fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
     pub fn is_configured(&self, gateway: Gateway) -> bool {
         match gateway {
             Gateway::Apns => self.apns.is_some(),
@@ -128,6 +132,16 @@ impl Gateways {
     /// first push. Browsers' push services are met only when there is something for them.
     pub async fn warm(&self) {
         futures::join!(warm(self.apns.as_ref()), warm(self.fcm.as_ref()));
+    }
+
+    /// Tries our credentials at a gateway without disturbing anybody. `Err`: what a push would be told. At the
+    /// browsers' push services there is nothing to ask; there it is only that the VAPID key signs.
+    pub async fn probe(&self, gateway: Gateway) -> Result<(), Verdict> {
+        match gateway {
+            Gateway::Apns => probe(self.apns.as_ref()).await,
+            Gateway::Fcm => probe(self.fcm.as_ref()).await,
+            Gateway::WebPush => probe(self.web_push.as_ref()).await,
+        }
     }
 
     /// Builds and encrypts one push. CPU only, about 80 µs: call it off the asynchronous threads.
@@ -207,10 +221,16 @@ trait Client {
 
     async fn warm(&self) -> Result<(), Verdict>;
 
+    async fn probe(&self) -> Result<(), Verdict>;
+
     /// `Err`: the delivery ends here.
     fn prepare(&self, draft: &Draft<'_>) -> Result<Parcel, Verdict>;
 
     async fn send(&self, parcel: &Parcel, curfew: &CancellationToken) -> Reply;
+}
+
+async fn probe<C: Client>(client: Option<&C>) -> Result<(), Verdict> {
+    client.ok_or_else(not_configured)?.probe().await
 }
 
 async fn warm<C: Client>(client: Option<&C>) {
@@ -261,6 +281,13 @@ impl<'a> Draft<'a> {
     /// What a lock screen may show before or without decryption.
     fn without_content(&self) -> &'a str {
         self.class.without_content(self.target.language)
+    }
+
+    /// The words for a device without keys, if the city has chosen that gateways may read those of this class.
+    fn in_the_clear(&self) -> Option<&'a Text> {
+        let text = self.message.envelope.text(self.target.language);
+        let is_meant = self.class.full_text_without_key && self.target.keys.is_none();
+        text.map(|(_, text)| text).filter(|_| is_meant)
     }
 
     /// The [plaintext](plaintext::plaintext) in at most `room` octets, encrypted to the device.

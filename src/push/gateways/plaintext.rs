@@ -60,7 +60,8 @@ pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-fn fit(text: &Text, room: usize, render: impl Fn(&str, &str) -> Vec<u8>) -> Vec<u8> {
+/// What `render` writes of title and body, in at most `room` octets: the body is cut first.
+pub(super) fn fit(text: &Text, room: usize, render: impl Fn(&str, &str) -> Vec<u8>) -> Vec<u8> {
     let whole = render(&text.title, &text.body);
     if whole.len() <= room {
         return whole;

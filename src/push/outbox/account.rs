@@ -2,6 +2,9 @@
 
 //! The account of a message: what has become of every recipient and every device.
 
+use serde::{Deserialize, Serialize};
+
+use super::fold;
 use crate::{
     clock::At,
     db::{Db, Result, sql},
@@ -20,6 +23,8 @@ pub struct Account {
     pub recipients: i64,
     /// Of these, by what became of the best of their devices.
     pub people: PeopleCount,
+    /// People of whom at least one device said that it has shown the message.
+    pub displayed: i64,
     /// Devices by gateway and outcome; `None` is still waiting.
     pub devices: Vec<OutcomeCount>,
     /// Hand-overs over all gateways; `None` if there was none.
@@ -28,7 +33,8 @@ pub struct Account {
 }
 
 /// People, each counted once. The parts add up to the recipients.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PeopleCount {
     /// At least one device was handed over.
     pub reached: i64,
@@ -96,38 +102,117 @@ const BEST_FIRST: [Option<Outcome>; 8] = [
     Some(Outcome::SignedOut),
 ];
 
+/// From the deliveries, or from what is left of them.
 pub(super) async fn of(db: &Db, message: MessageId) -> Result<Account> {
-    let (opened_at, finished_at): (Option<At>, Option<At>) = db
-        .query(sql!(
-            "SELECT opened_at, finished_at FROM push_messages WHERE id = $1"
-        ))
-        .bind(message)
-        .one()
-        .await?;
-    let (recipients,): (i64,) = db
-        .query(sql!(
-            "SELECT COUNT(*) FROM push_recipients WHERE message_id = $1"
-        ))
-        .bind(message)
-        .one()
-        .await?;
-    let devices = devices(db, message).await?;
-    let people = people(db, message).await?;
-    let mut account = Account {
-        opened_at,
-        finished_at,
-        recipients,
-        people,
-        devices,
-        ..Account::default()
-    };
-    if let Some(opened_at) = opened_at {
-        add_timings(db, message, opened_at, &mut account).await?;
+    if let Some(folded) = fold::read(db, message).await? {
+        return Ok(folded);
     }
-    Ok(account)
+    let (opened_at, finished_at) = gates(db, message).await?;
+    let figures = Figures::of(db, message).await?;
+    let devices = devices(db, message).await?;
+    // It may have been folded while it was being counted.
+    if finished_at.is_some()
+        && let Some(folded) = fold::read(db, message).await?
+    {
+        return Ok(folded);
+    }
+    Ok(figures.account(opened_at, finished_at, devices))
 }
 
-async fn devices(db: &Db, message: MessageId) -> Result<Vec<OutcomeCount>> {
+/// When the gate opened, and when the last delivery was settled.
+pub(super) async fn gates(db: &Db, message: MessageId) -> Result<(Option<At>, Option<At>)> {
+    db.query(sql!(
+        "SELECT opened_at, finished_at FROM push_messages WHERE id = $1"
+    ))
+    .bind(message)
+    .one()
+    .await
+}
+
+/// All of an account but the devices, in whole numbers, so that nothing is lost by writing it down.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Figures {
+    recipients: i64,
+    people: PeopleCount,
+    displayed: i64,
+    overall: Option<Instants>,
+    by_gateway: Vec<(Gateway, Instants)>,
+}
+
+/// When devices were handed over, in microseconds since 1970.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Instants {
+    first: i64,
+    median: i64,
+    p99: i64,
+    last: i64,
+    answered: i64,
+}
+
+impl Figures {
+    /// Counted from the rows: some statements over all deliveries of the message.
+    pub(super) async fn of(db: &Db, message: MessageId) -> Result<Self> {
+        let (recipients,): (i64,) = db
+            .query(sql!(
+                "SELECT COUNT(*) FROM push_recipients WHERE message_id = $1"
+            ))
+            .bind(message)
+            .one()
+            .await?;
+        let mut by_gateway = Vec::new();
+        for gateway in Gateway::ALL.iter().copied() {
+            if let Some(instants) = instants(db, message, Some(gateway)).await? {
+                by_gateway.push((gateway, instants));
+            }
+        }
+        Ok(Self {
+            recipients,
+            people: people(db, message).await?,
+            displayed: displayed(db, message).await?,
+            overall: instants(db, message, None).await?,
+            by_gateway,
+        })
+    }
+
+    pub(super) fn account(
+        self,
+        opened_at: Option<At>,
+        finished_at: Option<At>,
+        devices: Vec<OutcomeCount>,
+    ) -> Account {
+        let timing = |instants: Instants| opened_at.map(|at| instants.after(at));
+        let by_gateway = self.by_gateway.into_iter();
+        Account {
+            opened_at,
+            finished_at,
+            recipients: self.recipients,
+            people: self.people,
+            displayed: self.displayed,
+            devices,
+            timing: self.overall.and_then(timing),
+            timing_by_gateway: by_gateway
+                .filter_map(|(gateway, instants)| Some((gateway, timing(instants)?)))
+                .collect(),
+        }
+    }
+}
+
+impl Instants {
+    fn after(self, opened_at: At) -> Timing {
+        let ms = |micros| At::from_micros(micros).map_or(0.0, |at| at.millis_after(opened_at));
+        Timing {
+            first_ms: ms(self.first),
+            median_ms: ms(self.median),
+            p99_ms: ms(self.p99),
+            last_ms: ms(self.last),
+            answered_ms: ms(self.answered),
+        }
+    }
+}
+
+pub(super) async fn devices(db: &Db, message: MessageId) -> Result<Vec<OutcomeCount>> {
     let rows: Vec<(Gateway, Option<Outcome>, i64)> = db
         .query(sql!(
             "SELECT gateway, outcome, COUNT(*) FROM deliveries WHERE message_id = $1
@@ -185,48 +270,39 @@ async fn people(db: &Db, message: MessageId) -> Result<PeopleCount> {
     Ok(people)
 }
 
-async fn add_timings(
-    db: &Db,
-    message: MessageId,
-    opened_at: At,
-    account: &mut Account,
-) -> Result<()> {
-    let accepted = |gateway: Option<Gateway>| -> i64 {
-        account
-            .devices
-            .iter()
-            .filter(|devices| devices.outcome == Some(Outcome::Accepted))
-            .filter(|devices| gateway.is_none_or(|gateway| devices.gateway == gateway))
-            .map(|devices| devices.count)
-            .sum()
-    };
-    let overall = timing(db, message, None, accepted(None), opened_at).await?;
-    let mut by_gateway = Vec::new();
-    for gateway in Gateway::ALL.iter().copied() {
-        let count = accepted(Some(gateway));
-        if let Some(timing) = timing(db, message, Some(gateway), count, opened_at).await? {
-            by_gateway.push((gateway, timing));
-        }
-    }
-    account.timing = overall;
-    account.timing_by_gateway = by_gateway;
-    Ok(())
+async fn displayed(db: &Db, message: MessageId) -> Result<i64> {
+    let (count,): (i64,) = db
+        .query(sql!(
+            "SELECT COUNT(DISTINCT account_id) FROM deliveries
+             WHERE message_id = $1 AND displayed_at IS NOT NULL"
+        ))
+        .bind(message)
+        .one()
+        .await?;
+    Ok(count)
 }
 
 /// Nearest-rank percentiles, read by their place in the order: no need to carry a million instants here.
-async fn timing(
+/// `None`: no device was handed over.
+async fn instants(
     db: &Db,
     message: MessageId,
     gateway: Option<Gateway>,
-    count: i64,
-    opened_at: At,
-) -> Result<Option<Timing>> {
-    if count == 0 {
+) -> Result<Option<Instants>> {
+    let (count, answered): (i64, Option<At>) = db
+        .query(sql!(
+            "SELECT COUNT(*), MAX(settled_at) FROM deliveries
+             WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)"
+        ))
+        .bind(message)
+        .bind(gateway)
+        .one()
+        .await?;
+    let Some(answered) = answered else {
         return Ok(None);
-    }
-    let mut ms = [0.0; 4];
-    let places = [0, rank(count, 50), rank(count, 99), count - 1];
-    for (ms, place) in ms.iter_mut().zip(places) {
+    };
+    let mut places = [0, rank(count, 50), rank(count, 99), count - 1];
+    for place in &mut places {
         let row: Option<(At,)> = db
             .query(sql!(
                 "SELECT sent_at FROM deliveries
@@ -235,27 +311,18 @@ async fn timing(
             ))
             .bind(message)
             .bind(gateway)
-            .bind(place)
+            .bind(*place)
             .opt()
             .await?;
-        *ms = row.map_or(0.0, |(at,)| at.millis_after(opened_at));
+        *place = row.map_or(0, |(at,)| at.as_micros());
     }
-    let (answered_at,): (At,) = db
-        .query(sql!(
-            "SELECT MAX(settled_at) FROM deliveries
-             WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)"
-        ))
-        .bind(message)
-        .bind(gateway)
-        .one()
-        .await?;
-    let [first_ms, median_ms, p99_ms, last_ms] = ms;
-    Ok(Some(Timing {
-        answered_ms: answered_at.millis_after(opened_at),
-        first_ms,
-        median_ms,
-        p99_ms,
-        last_ms,
+    let [first, median, p99, last] = places;
+    Ok(Some(Instants {
+        first,
+        median,
+        p99,
+        last,
+        answered: answered.as_micros(),
     }))
 }
 

@@ -4,7 +4,8 @@
 //!
 //! A message's life: [`create`] (its gate shut) → recipients are written → [`stage`] (a delivery for every
 //! device of every recipient) → [`open`], in the transaction that releases → [`claim`] and [`settle`] by a
-//! dispatcher, batch by batch → finished, when nothing waits any more.
+//! dispatcher, batch by batch → finished, when nothing waits any more → [`fold`]ed, some weeks later: its
+//! rows give way to their totals.
 //!
 //! Shortly before a gate is to open, the first batches are claimed already, so that they can be made ready;
 //! when it opens, [`gate`] and [`held`] say what may leave.
@@ -14,6 +15,7 @@
 //! settles by the claim's id. Every delivery of a finished message has an outcome.
 
 mod account;
+mod fold;
 mod store;
 
 use std::{collections::HashSet, time::Duration};
@@ -102,6 +104,12 @@ pub async fn create(tx: &mut Tx, message: &Message, opens_at: At, at: At) -> Res
 /// quarantined is accounted for at once.
 pub async fn stage(tx: &mut Tx, message: MessageId, at: At) -> Result<u64> {
     store::insert_deliveries(tx, message, at).await
+}
+
+/// Puts what was never tried and waits into the order of its recipients' ranks, after these have changed.
+/// What a dispatcher holds ready keeps its place.
+pub async fn rerank(tx: &mut Tx, message: MessageId) -> Result<u64> {
+    store::rerank(tx, message).await
 }
 
 /// Opens the gate, in the transaction that releases. The commit wakes the dispatchers.
@@ -204,6 +212,20 @@ pub(super) async fn clock_was_set(db: &Db, expected: At, now: At) -> Result<()> 
     let moved = store::shift(db, expected, now).await?;
     tracing::warn!(%expected, %now, moved, "the clock was set");
     Ok(())
+}
+
+/// Folds messages that were finished before an instant, and removes the rows of what is folded; says of how
+/// many messages. In portions: others write meanwhile. What is left undone is done the next time.
+pub(super) async fn fold(db: &Db, finished_before: At, now: At) -> Result<u64> {
+    let mut folded = 0;
+    while let Some(message) = fold::due(db, finished_before).await? {
+        fold::fold(db, message, now).await?;
+        folded += 1;
+    }
+    while let Some(message) = fold::unemptied(db).await? {
+        fold::empty(db, message, now).await?;
+    }
+    Ok(folded)
 }
 
 /// How much waits in each lane and gateway of open messages: for metrics.

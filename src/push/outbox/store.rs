@@ -62,6 +62,26 @@ pub(super) async fn insert_deliveries(tx: &mut Tx, message: MessageId, at: At) -
     .await
 }
 
+/// How many now wait for another instant of the two.
+pub(super) async fn rerank(tx: &mut Tx, message: MessageId) -> Result<u64> {
+    let [duty, rest] = UNTRIED;
+    tx.query(sql!(
+        "UPDATE deliveries SET due_at = CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz)
+                                                    ELSE CAST($3 AS timestamptz) END
+         FROM push_recipients r
+         WHERE deliveries.message_id = $1 AND deliveries.outcome IS NULL
+           AND deliveries.claim_id IS NULL
+           AND r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id
+           AND deliveries.due_at = CASE r.rank WHEN 0 THEN CAST($3 AS timestamptz)
+                                               ELSE CAST($2 AS timestamptz) END"
+    ))
+    .bind(message)
+    .bind(duty)
+    .bind(rest)
+    .execute()
+    .await
+}
+
 pub(super) async fn open(tx: &mut Tx, message: MessageId, at: At) -> Result<()> {
     tx.query(sql!(
         "UPDATE push_messages SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL"
@@ -407,7 +427,8 @@ pub(super) async fn take_over(db: &Db, now: Option<At>) -> Result<u64> {
 pub(super) async fn expire(db: &Db, now: At) -> Result<u64> {
     db.query(sql!(
         "UPDATE deliveries SET outcome = 'expired', settled_at = $1, due_at = NULL
-         WHERE outcome IS NULL AND claim_id IS NULL AND message_id IN (
+         WHERE outcome IS NULL AND claim_id IS NULL AND gateway IN ('apns', 'fcm', 'webpush')
+           AND message_id IN (
             SELECT id FROM push_messages
             WHERE finished_at IS NULL AND opened_at IS NOT NULL AND expires_at <= $1)"
     ))
@@ -416,12 +437,14 @@ pub(super) async fn expire(db: &Db, now: At) -> Result<u64> {
     .await
 }
 
-/// Asks by the two indexes of what is not settled: the settled ones may be a million.
+/// Asks by the two indexes of what is not settled, which begin with message and gateway: the settled ones may
+/// be a million.
 pub(super) async fn finish(db: &Db, now: At) -> Result<u64> {
     db.query(sql!(
         "UPDATE push_messages SET finished_at = $1
          WHERE finished_at IS NULL AND opened_at IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = push_messages.id
+                             AND d.gateway IN ('apns', 'fcm', 'webpush')
                              AND d.outcome IS NULL AND d.claim_id IS NULL)
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = push_messages.id
                              AND d.claim_id IS NOT NULL)"

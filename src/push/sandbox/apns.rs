@@ -92,6 +92,11 @@ impl Dialect for Apns {
         &["h2"]
     }
 
+    /// So Apple does with whoever shows a provider token instead of a certificate, until one is accepted.
+    fn begins_narrow(&self) -> bool {
+        true
+    }
+
     fn judge(&self, connection: &Connection, request: &Parts, body: &[u8]) -> Judgement {
         let address = request
             .uri
@@ -178,6 +183,7 @@ impl Apns {
         if !connection.present_provider_token(token, TOKEN_UPDATE) {
             return Err(Refusal::new(429, "TooManyProviderTokenUpdates"));
         }
+        connection.widen();
         Ok(())
     }
 

@@ -3,7 +3,10 @@
 //! One accepted connection: what its requests tell it to do, and what the gateway remembers about it.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -32,6 +35,8 @@ pub(super) struct ProviderToken {
 pub(super) struct Connection {
     /// Whether it allows a single stream at a time.
     pub(super) one_stream: bool,
+    /// Whether it has been widened, where it begins [narrow](super::narrow).
+    is_wide: Arc<AtomicBool>,
     course: watch::Sender<Course>,
     provider_token: Mutex<Option<ProviderToken>>,
 }
@@ -40,9 +45,19 @@ impl Connection {
     pub(super) fn new(one_stream: bool) -> Self {
         Self {
             one_stream,
+            is_wide: Arc::default(),
             course: watch::Sender::new(Course::Serve),
             provider_token: Mutex::default(),
         }
+    }
+
+    /// From the next answer on it takes as many streams as any.
+    pub(super) fn widen(&self) {
+        self.is_wide.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_wide(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_wide)
     }
 
     pub(super) fn steer(&self, course: Course) {

@@ -20,6 +20,11 @@ pub(super) trait Dialect: Send + Sync + 'static {
     /// The protocols it speaks inside TLS (RFC 7301), best first.
     fn protocols(&self) -> &'static [&'static str];
 
+    /// Whether a connection takes one stream at a time until it is [widened](Connection::widen).
+    fn begins_narrow(&self) -> bool {
+        false
+    }
+
     /// Answers what is no push, as the request for an access token.
     fn aside(&self, _request: &Parts, _body: &[u8]) -> Option<Reply> {
         None

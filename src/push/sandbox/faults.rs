@@ -44,7 +44,7 @@ pub enum Fault {
     /// The connection stands still from here on: nothing is read or written, pings included, until
     /// the gateway [behaves](super::Sandbox::behave) again.
     Freeze,
-    /// New connections allow one stream at a time; those that allow more are ended politely. Holds for
+    /// New connections allow one stream at a time, APNs' for good; those that allow more are ended politely. Holds for
     /// the whole gateway.
     OneStreamOnly,
     /// Accepted connections are closed before TLS begins. Holds for the whole gateway.

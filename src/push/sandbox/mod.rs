@@ -29,6 +29,7 @@ mod faults;
 mod fcm;
 mod journal;
 mod jwt;
+mod narrow;
 mod phones;
 mod screen;
 mod server;

@@ -13,7 +13,10 @@ use hyper_util::{
     server::conn::auto,
 };
 use rustls::ServerConfig;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+};
 use tokio_rustls::TlsAcceptor;
 
 use super::{
@@ -21,6 +24,7 @@ use super::{
     dialect::{Dialect, Judgement, Refusal, Reply, Yes},
     faults::{Fault, Faults},
     journal::{Entry, Journal},
+    narrow::Narrow,
 };
 use crate::{clock::Clock, tasks::Tasks};
 
@@ -91,8 +95,13 @@ impl<D: Dialect> Door<D> {
             () = self.common.tasks.stopping() => {}
             greeted = acceptor.accept(stream) => {
                 // Who does not trust us, or speaks no protocol of ours, has been told so by TLS.
-                if let Ok(stream) = greeted {
-                    self.serve(TokioIo::new(stream), Connection::new(one_stream)).await;
+                let Ok(stream) = greeted else { return };
+                let connection = Connection::new(one_stream);
+                if self.dialect.begins_narrow() && !one_stream {
+                    let stream = Narrow::new(stream, STREAMS, connection.is_wide());
+                    self.serve(TokioIo::new(stream), connection).await;
+                } else {
+                    self.serve(TokioIo::new(stream), connection).await;
                 }
             }
         }
@@ -100,7 +109,7 @@ impl<D: Dialect> Door<D> {
 
     async fn serve(
         self: &Arc<Self>,
-        stream: TokioIo<tokio_rustls::server::TlsStream<TcpStream>>,
+        stream: TokioIo<impl AsyncRead + AsyncWrite + Unpin + Send + 'static>,
         connection: Connection,
     ) {
         let tasks = &self.common.tasks;

@@ -38,6 +38,8 @@ use Outcome::{Done, Forbidden, Hidden, SignIn, Unknown};
 const ANYBODY: Rule = [Done, Done, Done, Done, Done, Done];
 const EMPLOYEES: Rule = [SignIn, Done, Done, Done, Done, Done];
 const EDITORS: Rule = [SignIn, Forbidden, Forbidden, Done, Forbidden, Forbidden];
+/// Editors and administrators.
+const PLANNERS: Rule = [SignIn, Forbidden, Forbidden, Done, Forbidden, Done];
 const MODERATORS: Rule = [SignIn, Forbidden, Forbidden, Forbidden, Done, Forbidden];
 const ADMINS: Rule = [SignIn, Forbidden, Forbidden, Forbidden, Forbidden, Done];
 /// Whoever is in the audience.
@@ -52,16 +54,21 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 53] = [
+const RULES: [(&str, Rule); 58] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
+    ("get_duty", EMPLOYEES),
+    ("put_duty", EMPLOYEES),
+    ("delete_duty", EMPLOYEES),
+    ("put_duty_roster", PLANNERS),
     ("list_sessions", EMPLOYEES),
     ("delete_session", OWN),
     ("delete_current_session", EMPLOYEES),
     ("put_current_device", EMPLOYEES),
     ("list_devices", EMPLOYEES),
     ("delete_device", OWN),
+    ("create_receipt", OWN),
     ("get_push_keys", EMPLOYEES),
     ("list_people", EMPLOYEES),
     ("get_person", EMPLOYEES),

@@ -145,6 +145,18 @@ impl Subjects {
             "put_current_device" => json!({
                 "gateway": "fcm", "token": "d".repeat(142), "language": "de", "app_version": "1.0",
             }),
+            "create_receipt" => json!({
+                "message": self.unheard_of(), "displayed_at": "2026-11-21T14:00:00Z",
+            }),
+            "put_duty" => json!({"until": "2026-11-21T22:00:00Z"}),
+            "put_duty_roster" => json!({
+                "from": "2026-11-22T00:00:00Z",
+                "until": "2026-11-29T00:00:00Z",
+                "people": [{
+                    "personnel_number": self.author.personnel_number,
+                    "shifts": [{"from": "2026-11-22T06:00:00Z", "until": "2026-11-22T14:00:00Z"}],
+                }],
+            }),
             "create_join_code" => json!({"purpose": "first"}),
             "create_channel" => channel(&self.unheard_of(), &everybody),
             "update_channel" => json!({"description": "Alles von der Wache."}),

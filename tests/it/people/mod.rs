@@ -3,6 +3,7 @@
 //! People, as an app, an administrator and the personnel office meet them.
 
 mod directory;
+mod duty;
 mod import;
 mod joining;
 mod roles;

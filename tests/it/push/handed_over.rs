@@ -73,7 +73,7 @@ async fn a_phone_that_its_gateway_no_longer_knows_is_removed_and_accounted_for(s
 }
 
 /// A world that pushes to a sandbox; both by the same clock.
-async fn open(stage: &Stage) -> (World, Sandbox) {
+pub(super) async fn open(stage: &Stage) -> (World, Sandbox) {
     let settings = Settings::default();
     let sandbox = stage
         .sandbox(SandboxConfig::default(), settings.clock.clone())
@@ -81,7 +81,7 @@ async fn open(stage: &Stage) -> (World, Sandbox) {
     (stage.world_with(settings).await, sandbox)
 }
 
-async fn with_phone(
+pub(super) async fn with_phone(
     world: &World,
     sandbox: &Sandbox,
     name: &str,
@@ -119,7 +119,7 @@ async fn released(world: &World) -> Value {
 }
 
 /// What the phone's lock screen says.
-fn shown(sandbox: &Sandbox, phone: &Phone) -> Value {
+pub(super) fn shown(sandbox: &Sandbox, phone: &Phone) -> Value {
     let theirs = Filter {
         address: Some(phone.address.clone()),
         ..Filter::default()

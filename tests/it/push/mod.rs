@@ -2,10 +2,14 @@
 
 //! Push over real sockets, TLS and HTTP/2: the gateways' clients and the sandbox, each against the other.
 
+mod duty;
 mod gateways;
 mod handed_over;
+mod housekeeping;
 #[cfg(feature = "oracles")]
 mod oracles;
+mod probe;
+mod receipts;
 mod sandbox;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

@@ -39,6 +39,16 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
     }
 }
 
+/// What an answer to a [probe](super::Apns::probe) says of our credentials. Apple looks at them first, so
+/// that whoever is told that the address is none has been let in.
+pub(super) fn credentials(answer: &Answer) -> Result<(), Verdict> {
+    let reason = Told::read(answer).reason;
+    match (answer.status.as_u16(), reason.as_deref()) {
+        (200 | 410, _) | (400, Some("BadDeviceToken")) => Ok(()),
+        _ => Err(verdict(answer)),
+    }
+}
+
 /// A new token may help.
 pub(super) fn blames_the_token(answer: &Answer) -> bool {
     let reason = Told::read(answer).reason;
@@ -72,6 +82,21 @@ mod tests {
 
     use super::*;
     use crate::push::gateways::answer::tests::{answer, retry_after};
+
+    #[test]
+    fn whoever_is_told_that_the_address_is_none_has_been_let_in() {
+        let bad_address = answer(400, r#"{"reason":"BadDeviceToken"}"#);
+        assert_eq!(credentials(&bad_address), Ok(()));
+        for (status, reason, expected) in [
+            (403, "InvalidProviderToken", Closed),
+            (400, "TopicDisallowed", Closed),
+            (400, "BadPath", Refused),
+            (503, "ServiceUnavailable", Retry),
+        ] {
+            let refusal = answer(status, &format!(r#"{{"reason":"{reason}"}}"#));
+            assert_eq!(kind(&credentials(&refusal).unwrap_err()), expected);
+        }
+    }
 
     #[derive(Debug, PartialEq)]
     enum Kind {

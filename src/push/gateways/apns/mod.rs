@@ -7,12 +7,14 @@ mod answer;
 mod payload;
 mod token;
 
+use bytes::Bytes;
 use http::{HeaderValue, Uri};
 use tokio_util::sync::CancellationToken;
 
 use self::token::ProviderToken;
 use super::{
     Client, Draft, GatewayError, Ground,
+    answer::Answer,
     transport::{Origin, Parcel, Reach, Transport},
     wrong,
 };
@@ -27,18 +29,26 @@ pub(super) struct Apns {
     topic: HeaderValue,
     production: Origin,
     development: Origin,
+    probe: Parcel,
 }
+
+/// No phone has it.
+const NOBODY: &str = "/3/device/0000000000000000000000000000000000000000000000000000000000000000";
 
 impl Apns {
     pub(super) fn new(config: &ApnsConfig, ground: &Ground) -> Result<Self, GatewayError> {
         let gateway = Gateway::Apns;
-        let topic = HeaderValue::from_str(&config.topic);
+        let topic =
+            HeaderValue::from_str(&config.topic).map_err(|error| wrong(gateway, "topic", error))?;
+        let production = super::origin(gateway, "production_url", &config.production)?;
         Ok(Self {
             transport: ground.transport(gateway, &config.link, Reach::Anywhere, 2)?,
             token: ProviderToken::new(config, ground.clock.clone())
                 .map_err(|error| wrong(gateway, "key_file", error))?,
-            topic: topic.map_err(|error| wrong(gateway, "topic", error))?,
-            production: super::origin(gateway, "production_url", &config.production)?,
+            probe: probe(&production, &topic)
+                .map_err(|error| wrong(gateway, "production_url", error))?,
+            topic,
+            production,
             development: super::origin(gateway, "development_url", &config.development)?,
         })
     }
@@ -56,9 +66,20 @@ impl Client for Apns {
     const GATEWAY: Gateway = Gateway::Apns;
 
     /// The staff's phones are in production; a developer's phone can wait for a handshake.
+    ///
+    /// Apple takes one request at a time over a new connection, until the first one with a provider token
+    /// that it accepts ("Sending notification requests to APNs"). So that this one is not the first push of
+    /// a release, each new connection begins with a probe.
     async fn warm(&self) -> Result<(), Verdict> {
-        self.token.current()?;
-        Ok(self.transport.open(&self.production).await?)
+        let token = self.token.current()?;
+        let answers = self.transport.open_with(&self.probe, Some(&token)).await?;
+        answers.iter().try_for_each(answer::credentials)
+    }
+
+    /// A push to a device token that cannot exist: told so by Apple, we have been let in.
+    async fn probe(&self) -> Result<(), Verdict> {
+        let no_curfew = CancellationToken::new();
+        answer::credentials(&self.exchange(&self.probe, &no_curfew).await?)
     }
 
     fn prepare(&self, draft: &Draft<'_>) -> Result<Parcel, Verdict> {
@@ -75,13 +96,22 @@ impl Client for Apns {
     }
 
     async fn send(&self, parcel: &Parcel, curfew: &CancellationToken) -> Reply {
-        let reply = self.attempt(parcel, curfew).await;
-        reply.unwrap_or_else(Reply::from)
+        match self.exchange(parcel, curfew).await {
+            Ok(answer) => Reply {
+                verdict: answer::verdict(&answer),
+                sent_at: Some(answer.sent_at),
+            },
+            Err(verdict) => verdict.into(),
+        }
     }
 }
 
 impl Apns {
-    async fn attempt(&self, parcel: &Parcel, curfew: &CancellationToken) -> Result<Reply, Verdict> {
+    async fn exchange(
+        &self,
+        parcel: &Parcel,
+        curfew: &CancellationToken,
+    ) -> Result<Answer, Verdict> {
         let token = self.token.current()?;
         let mut answer = self.transport.send(parcel, Some(&token), curfew).await?;
         if answer::blames_the_token(&answer)
@@ -89,11 +119,19 @@ impl Apns {
         {
             answer = self.transport.send(parcel, Some(&renewed), curfew).await?;
         }
-        Ok(Reply {
-            verdict: answer::verdict(&answer),
-            sent_at: Some(answer.sent_at),
-        })
+        Ok(answer)
     }
+}
+
+fn probe(origin: &Origin, topic: &HeaderValue) -> Result<Parcel, http::Error> {
+    Ok(Parcel {
+        origin: origin.clone(),
+        uri: origin.uri(NOBODY)?,
+        headers: payload::probe_headers(topic),
+        body: Bytes::from_static(payload::PROBE_BODY),
+        // All that waits for the connection waits for it.
+        lane: i16::MIN,
+    })
 }
 
 /// `/3/device/<token>`. A token is hexadecimal, of any length: Apple says not to rely on one.

@@ -49,33 +49,66 @@ pub(super) fn headers(draft: &Draft<'_>, topic: &HeaderValue) -> Result<HeaderMa
     ]))
 }
 
+/// Of a push that no phone is meant to get: in the background, not to be kept.
+pub(super) fn probe_headers(topic: &HeaderValue) -> HeaderMap {
+    HeaderMap::from_iter([
+        (HeaderName::from_static("apns-topic"), topic.clone()),
+        (
+            HeaderName::from_static("apns-push-type"),
+            HeaderValue::from_static("background"),
+        ),
+        (HeaderName::from_static("apns-priority"), 5.into()),
+        (HeaderName::from_static("apns-expiration"), 0.into()),
+    ])
+}
+
+/// Nothing to show and nothing to hear.
+pub(super) const PROBE_BODY: &[u8] = br#"{"aps":{"content-available":1}}"#;
+
 /// At most [`LIMIT`] octets.
 pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
-    let own = match &draft.target.keys {
-        Some(keys) => Own::Encrypted {
-            ciphertext: ciphertext(draft, keys)?,
-        },
-        None => Own::reference(draft),
+    let withheld = Alert {
+        title: draft.without_content(),
+        body: None,
     };
-    Ok(json(&Body {
-        aps: Aps::new(draft),
-        own,
-    }))
+    if let Some(keys) = &draft.target.keys {
+        return Ok(render(
+            draft,
+            withheld,
+            Own::Encrypted {
+                ciphertext: ciphertext(draft, keys)?,
+            },
+        ));
+    }
+    Ok(match draft.in_the_clear() {
+        Some(text) => plaintext::fit(text, LIMIT, |title, body| {
+            let body = Some(body);
+            render(draft, Alert { title, body }, Own::reference(draft))
+        }),
+        None => render(draft, withheld, Own::reference(draft)),
+    })
 }
 
 fn ciphertext(draft: &Draft<'_>, keys: &DeviceKeys) -> Result<String, Verdict> {
+    let alert = Alert {
+        title: draft.without_content(),
+        body: None,
+    };
     let empty = Own::Encrypted {
         ciphertext: String::new(),
     };
-    let frame = json(&Body {
-        aps: Aps::new(draft),
-        own: empty,
-    })
-    .len();
+    let frame = render(draft, alert, empty).len();
     let room = (LIMIT.saturating_sub(frame) / 4 * 3).saturating_sub(OVERHEAD);
     draft
         .encrypted(keys, room, |text: plaintext::Plaintext<'_>| json(&text))
         .map(|text| BASE64.encode(text))
+}
+
+fn render<'a>(draft: &Draft<'a>, alert: Alert<'a>, own: Own<'a>) -> Vec<u8> {
+    json(&Body {
+        aps: Aps::new(draft, alert),
+        own,
+    })
 }
 
 #[derive(Serialize)]
@@ -101,6 +134,8 @@ struct Aps<'a> {
 #[derive(Serialize)]
 struct Alert<'a> {
     title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -124,7 +159,7 @@ enum Own<'a> {
         #[serde(rename = "e")]
         ciphertext: String,
     },
-    /// For a device without keys: where to look, but nothing of what is said there.
+    /// For a device without keys: where to look. What is said there stands in the alert, if anywhere.
     Reference {
         message_id: MessageId,
         class: Class,
@@ -133,12 +168,10 @@ enum Own<'a> {
 }
 
 impl<'a> Aps<'a> {
-    fn new(draft: &Draft<'a>) -> Self {
+    fn new(draft: &Draft<'a>, alert: Alert<'a>) -> Self {
         let class = &draft.class.apns;
         Self {
-            alert: Alert {
-                title: draft.without_content(),
-            },
+            alert,
             sound: class.sound.as_deref().map(|name| Sound::new(class, name)),
             interruption_level: class.interruption_level,
             mutable_content: 1,

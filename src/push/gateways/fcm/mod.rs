@@ -8,12 +8,14 @@ mod token;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Uri, header};
 use tokio_util::sync::CancellationToken;
 
 use self::token::AccessTokens;
 use super::{
     Client, Draft, GatewayError, Ground,
+    answer::Answer,
     transport::{Origin, Parcel, Reach, Transport},
     wrong,
 };
@@ -61,34 +63,55 @@ impl Client for Fcm {
         Ok(self.transport.open(&self.origin).await?)
     }
 
+    /// A message that Google is asked to look at and not to send (`validate_only`).
+    async fn probe(&self) -> Result<(), Verdict> {
+        let probe = self.parcel(i16::MIN, Bytes::from_static(payload::PROBE_BODY));
+        let answer = self.exchange(&probe, &CancellationToken::new()).await?;
+        match answer::verdict(&answer) {
+            Verdict::Accepted => Ok(()),
+            refusal => Err(refusal),
+        }
+    }
+
     fn prepare(&self, draft: &Draft<'_>) -> Result<Parcel, Verdict> {
-        let json = HeaderValue::from_static("application/json");
-        Ok(Parcel {
-            origin: self.origin.clone(),
-            uri: self.send_to.clone(),
-            headers: HeaderMap::from_iter([(header::CONTENT_TYPE, json)]),
-            lane: draft.message.class.lane(),
-            body: payload::body(draft)?.into(),
-        })
+        let body = payload::body(draft)?.into();
+        Ok(self.parcel(draft.message.class.lane(), body))
     }
 
     async fn send(&self, parcel: &Parcel, curfew: &CancellationToken) -> Reply {
-        let reply = self.attempt(parcel, curfew).await;
-        reply.unwrap_or_else(Reply::from)
+        match self.exchange(parcel, curfew).await {
+            Ok(answer) => Reply {
+                verdict: answer::verdict(&answer),
+                sent_at: Some(answer.sent_at),
+            },
+            Err(verdict) => verdict.into(),
+        }
     }
 }
 
 impl Fcm {
-    async fn attempt(&self, parcel: &Parcel, curfew: &CancellationToken) -> Result<Reply, Verdict> {
+    fn parcel(&self, lane: i16, body: Bytes) -> Parcel {
+        let json = HeaderValue::from_static("application/json");
+        Parcel {
+            origin: self.origin.clone(),
+            uri: self.send_to.clone(),
+            headers: HeaderMap::from_iter([(header::CONTENT_TYPE, json)]),
+            lane,
+            body,
+        }
+    }
+
+    async fn exchange(
+        &self,
+        parcel: &Parcel,
+        curfew: &CancellationToken,
+    ) -> Result<Answer, Verdict> {
         let token = self.tokens.current().await?;
         let mut answer = self.transport.send(parcel, Some(&token), curfew).await?;
         if answer::blames_the_token(&answer) {
             let renewed = self.tokens.renewed(&token).await?;
             answer = self.transport.send(parcel, Some(&renewed), curfew).await?;
         }
-        Ok(Reply {
-            verdict: answer::verdict(&answer),
-            sent_at: Some(answer.sent_at),
-        })
+        Ok(answer)
     }
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 //! The body of a push to an Android phone: a data message that the app decrypts and shows. To a device
-//! without keys goes a notification without content, which Android shows by itself.
+//! without keys goes a notification, without content unless the city chose otherwise, which Android shows by
+//! itself.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD as BASE64};
 use serde::Serialize;
 
 use super::super::{
     Draft,
-    plaintext::{Plaintext, json},
+    plaintext::{self, Plaintext, json},
 };
 use crate::{
     config::push::FcmPriority,
@@ -21,6 +22,10 @@ pub(super) const LIMIT: usize = 4_096;
 /// Google keeps nothing longer than four weeks.
 const LONGEST_TTL: u64 = 28 * 24 * 60 * 60;
 
+/// A message that is checked and not sent. To a topic, which needs no phone's token.
+pub(super) const PROBE_BODY: &[u8] =
+    br#"{"validate_only":true,"message":{"topic":"stadtfunk-check","data":{"check":"1"}}}"#;
+
 /// At most [`LIMIT`] octets, for registration tokens of up to 1,000.
 pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
     let token = &draft.target.address;
@@ -29,23 +34,36 @@ pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
             reason: "not a registration token".to_owned(),
         });
     }
-    let data = match &draft.target.keys {
-        Some(keys) => Data::encrypted(draft, ciphertext(draft, keys)?),
-        None => Data::reference(draft),
-    };
-    Ok(render(draft, data))
+    if let Some(keys) = &draft.target.keys {
+        let data = Data::encrypted(draft, ciphertext(draft, keys)?);
+        return Ok(render(draft, data, None));
+    }
+    Ok(match draft.in_the_clear() {
+        Some(text) => plaintext::fit(text, LIMIT, |title, body| {
+            let notification = Notification::new(draft, title, Some(body));
+            render(draft, Data::reference(draft), Some(notification))
+        }),
+        None => {
+            let notification = Notification::new(draft, draft.without_content(), None);
+            render(draft, Data::reference(draft), Some(notification))
+        }
+    })
 }
 
 fn ciphertext(draft: &Draft<'_>, keys: &DeviceKeys) -> Result<String, Verdict> {
-    let frame = render(draft, Data::encrypted(draft, String::new())).len();
+    let frame = render(draft, Data::encrypted(draft, String::new()), None).len();
     let room = (LIMIT.saturating_sub(frame) / 4 * 3).saturating_sub(OVERHEAD);
     draft
         .encrypted(keys, room, |text: Plaintext<'_>| json(&text))
         .map(|text| BASE64.encode(text))
 }
 
-fn render<'a>(draft: &Draft<'a>, data: Data<'a>) -> Vec<u8> {
-    let android = Android::new(draft);
+fn render<'a>(
+    draft: &Draft<'a>,
+    data: Data<'a>,
+    notification: Option<Notification<'a>>,
+) -> Vec<u8> {
+    let android = Android::new(draft, notification);
     json(&Body {
         message: Addressed {
             token: &draft.target.address,
@@ -76,7 +94,7 @@ enum Data<'a> {
         #[serde(rename = "e")]
         ciphertext: String,
     },
-    /// For a device without keys: where to look, but nothing of what is said there.
+    /// For a device without keys: where to look. What is said there stands in the notification, if anywhere.
     Reference {
         message_id: MessageId,
         class: Class,
@@ -99,6 +117,8 @@ struct Android<'a> {
 #[derive(Serialize)]
 struct Notification<'a> {
     title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
     channel_id: &'a str,
     tag: &'a str,
 }
@@ -122,20 +142,26 @@ impl<'a> Data<'a> {
     }
 }
 
+impl<'a> Notification<'a> {
+    fn new(draft: &Draft<'a>, title: &'a str, body: Option<&'a str>) -> Self {
+        Self {
+            title,
+            body,
+            channel_id: &draft.class.fcm.channel,
+            tag: &draft.message.envelope.collapse_id,
+        }
+    }
+}
+
 impl<'a> Android<'a> {
-    fn new(draft: &Draft<'a>) -> Self {
+    fn new(draft: &Draft<'a>, notification: Option<Notification<'a>>) -> Self {
         let class = &draft.class.fcm;
-        let without_keys = draft.target.keys.is_none();
         Self {
             priority: class.priority,
             ttl: format!("{}s", draft.ttl().min(LONGEST_TTL)),
             collapse_key: class.collapse_key.as_deref(),
             direct_boot_ok: class.direct_boot_ok,
-            notification: without_keys.then(|| Notification {
-                title: draft.without_content(),
-                channel_id: &class.channel,
-                tag: &draft.message.envelope.collapse_id,
-            }),
+            notification,
         }
     }
 }

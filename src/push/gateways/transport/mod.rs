@@ -143,6 +143,17 @@ impl Transport {
         self.pool(origin)?.open().await
     }
 
+    /// Opens all connections to the parcel's origin that are not open, and hands the parcel over on each that
+    /// allows one request at a time so far. The answers, fewer than connections if some allow more already.
+    pub(super) async fn open_with(
+        &self,
+        parcel: &Parcel,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Vec<Answer>, Failure> {
+        let pool = self.pool(&parcel.origin)?;
+        pool.open_with(parcel, authorization).await
+    }
+
     /// Hands a parcel over and waits for the answer, or until patience ends. What has not been begun at the
     /// curfew stays [unsent](Failure::Unsent).
     pub(super) async fn send(

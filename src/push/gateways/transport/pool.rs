@@ -12,6 +12,8 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use bytes::Bytes;
+use h2::client::SendRequest;
 use http::{HeaderValue, StatusCode};
 use tokio::{
     sync::Mutex,
@@ -74,6 +76,41 @@ impl Pool {
         futures::future::try_join_all(opened).await.map(drop)
     }
 
+    /// Opens every connection that is not open, and hands the parcel over on each that allows one request at a
+    /// time so far; the answers, or the first failure.
+    pub(super) async fn open_with(
+        &self,
+        parcel: &Parcel,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Vec<Answer>, Failure> {
+        let begun = self
+            .places
+            .iter()
+            .map(|place| self.begin(place, parcel, authorization));
+        let answers = futures::future::join_all(begun).await;
+        answers.into_iter().filter_map(Result::transpose).collect()
+    }
+
+    async fn begin(
+        &self,
+        place: &Arc<Place>,
+        parcel: &Parcel,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Option<Answer>, Failure> {
+        let connection = self.connection(place).await?;
+        if connection.streams() > 1 {
+            return Ok(None);
+        }
+        let _permit = self.limit.acquire(parcel.lane).await;
+        let _busy = Busy::at(place);
+        let answer = async {
+            let stream = connection.stream().await?;
+            self.exchange(place, &connection, stream, parcel, authorization)
+                .await
+        };
+        answer.await.map(Some).map_err(|loss| loss.failure)
+    }
+
     pub(super) async fn send(
         &self,
         parcel: &Parcel,
@@ -104,12 +141,25 @@ impl Pool {
         let stream = before(curfew, connection.stream())
             .await
             .unwrap_or_else(|| Err(Loss::finally(Failure::Unsent)))?;
+        self.exchange(place, &connection, stream, parcel, authorization)
+            .await
+    }
+
+    /// Sends over a stream of the place's connection, and learns from what comes back.
+    async fn exchange(
+        &self,
+        place: &Place,
+        connection: &Arc<Connection>,
+        stream: SendRequest<Bytes>,
+        parcel: &Parcel,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Answer, Loss> {
         let sent = Instant::now();
         let answer = connection.send(stream, parcel, authorization, &self.settings);
         let Ok(answer) = timeout(self.settings.patience.answer, answer).await else {
             self.limit.learn(sent, Sign::TooMuch);
             if connection.silence() >= self.settings.patience.answer {
-                place.leave(&connection).await;
+                place.leave(connection).await;
                 self.count_streams();
             }
             return Err(Loss::finally(Failure::TimedOut));

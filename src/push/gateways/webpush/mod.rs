@@ -29,6 +29,7 @@ pub(super) struct WebPush {
     tokens: VapidTokens,
     public_key: String,
     app_url: String,
+    app_origin: Origin,
 }
 
 /// The browsers' makers have a handful; the rest are UnifiedPush servers.
@@ -42,12 +43,12 @@ impl WebPush {
         };
         let tokens = VapidTokens::new(config, ground.clock.clone())
             .map_err(|error| wrong(gateway, "key_file", error))?;
-        super::origin(gateway, "app_url", &config.app_url)?;
         Ok(Self {
             transport: ground.transport(gateway, &config.link, reach, MOST_ORIGINS)?,
             public_key: tokens.public_key(),
             tokens,
             app_url: config.app_url.clone(),
+            app_origin: super::origin(gateway, "app_url", &config.app_url)?,
         })
     }
 
@@ -62,6 +63,12 @@ impl Client for WebPush {
     /// Whose push services there are is known only by the devices.
     async fn warm(&self) -> Result<(), Verdict> {
         Ok(())
+    }
+
+    /// There is nobody to ask: each push service takes whoever has the key that its subscriptions were made
+    /// with. That the key signs is all that can be seen from here.
+    async fn probe(&self) -> Result<(), Verdict> {
+        self.tokens.current(&self.app_origin).map(drop)
     }
 
     fn prepare(&self, draft: &Draft<'_>) -> Result<Parcel, Verdict> {

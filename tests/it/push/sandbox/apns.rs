@@ -185,6 +185,38 @@ async fn a_connection_may_not_change_its_token_more_often_than_every_twenty_minu
 }
 
 #[tokio::test]
+async fn a_connection_takes_one_stream_until_a_provider_token_is_accepted() {
+    let world = World::new().await;
+    let url = world.sandbox.apns_url();
+    let stream = world.tls(url, "h2").await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    world.tasks.spawn(async move { connection.await.ok() });
+    let mut client = client.ready().await.unwrap();
+    let nobody = format!("{url}/3/device/{}", "0".repeat(64));
+    let good = good_token(&world);
+    // The last ones: both ends have understood each other, and the connection goes on.
+    for (token, status, streams) in [
+        ("bearer a.b.c", 403, 1),
+        (&good, 400, 1_000),
+        (&good, 400, 1_000),
+        (&good, 400, 1_000),
+    ] {
+        let request = Request::post(&nobody)
+            .header("authorization", token)
+            .header("apns-topic", &world.sandbox.credentials().apns.topic)
+            .header("apns-push-type", "background")
+            .header("apns-priority", "5");
+        let (answer, mut body) = client
+            .send_request(request.body(()).unwrap(), false)
+            .unwrap();
+        body.send_data(BODY.into(), true).unwrap();
+        assert_eq!(answer.await.unwrap().status(), status);
+        assert_eq!(client.current_max_send_streams(), streams);
+        client = client.ready().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn payload_path_and_method_are_checked() {
     let world = World::new().await;
     let (address, headers) = good(&world);

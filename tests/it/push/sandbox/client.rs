@@ -90,7 +90,8 @@ impl World {
         read(http.send_request(request).await.unwrap()).await
     }
 
-    async fn tls(&self, url: &str, protocol: &str) -> Option<TlsStream<TcpStream>> {
+    /// Encrypted, and nothing said yet.
+    pub(super) async fn tls(&self, url: &str, protocol: &str) -> Option<TlsStream<TcpStream>> {
         let mut roots = rustls::RootCertStore::empty();
         roots
             .add(CertificateDer::from_pem_slice(self.sandbox.ca_pem().as_bytes()).unwrap())

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! What goes when it is no longer needed: the rows of old releases, whose reports stay as they were, and
+//! devices that have fallen silent.
+
+use std::time::Duration;
+
+use serde_json::json;
+use stadtfunk::{
+    clock::At,
+    id::{DeviceId, MessageId},
+    push::{
+        Gateway,
+        sandbox::{Fault, Which},
+    },
+};
+
+use super::{
+    duty::{CROWD, count, crowd, open},
+    handed_over::{shown, with_phone},
+    receipts::{complete, receipt, released},
+};
+use crate::world::{Stage, World, both, eventually, people::same};
+
+both!(
+    a_folded_release_has_the_same_report_to_the_byte,
+    what_is_not_old_enough_is_not_folded,
+    a_device_that_falls_silent_is_removed,
+);
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// Gives each delivery an instant of its own: a clock that stands still has none to tell apart.
+async fn spread_the_instants(world: &World) {
+    let db = &world.app.db;
+    let rows: Vec<(MessageId, DeviceId)> = db
+        .query(same(
+            "SELECT message_id, device_id FROM deliveries WHERE outcome = 'accepted'
+             ORDER BY message_id, device_id",
+        ))
+        .all()
+        .await
+        .expect("deliveries");
+    for (place, (message, device)) in (0_u64..).zip(rows) {
+        let sent = world.clock.now() + Duration::from_micros(1_337 * place + place * place % 997);
+        db.query(same(
+            "UPDATE deliveries SET sent_at = $3, settled_at = $4
+             WHERE message_id = $1 AND device_id = $2",
+        ))
+        .bind(message)
+        .bind(device)
+        .bind(sent)
+        .bind(sent + Duration::from_micros(20_011))
+        .execute()
+        .await
+        .expect("an instant");
+    }
+}
+
+async fn rows(world: &World) -> (i64, i64) {
+    (
+        count(world, "SELECT COUNT(*) FROM deliveries").await,
+        count(world, "SELECT COUNT(*) FROM push_recipients").await,
+    )
+}
+
+async fn a_folded_release_has_the_same_report_to_the_byte(stage: &Stage) {
+    let (world, sandbox) = open(stage).await;
+    // More rows than one portion has.
+    crowd(&world, &sandbox, CROWD).await;
+    let (anna, phone) = with_phone(&world, &sandbox, "Anna Kühn", Gateway::Apns).await;
+    with_phone(&world, &sandbox, "Wim Web", Gateway::WebPush).await;
+    world
+        .employee("Olaf Ohne")
+        .of(crate::world::FIRE_STATION_1)
+        .await;
+    let (_, gone) = with_phone(&world, &sandbox, "Gerd Gone", Gateway::WebPush).await;
+    world.a_moment_later();
+    let since = world.clock.now();
+    let which = Which::Address(gone.address.clone());
+    sandbox.misbehave(Gateway::WebPush, Fault::Unregister { since }, which);
+
+    let editor = world.editor("Eva Redaktion").await;
+    let path = released(&world, &editor, "alert").await;
+    complete(&editor, &path).await;
+    let message = &shown(&sandbox, &phone)["message_id"];
+    let displayed = receipt(&world, message);
+    let receipts = "/api/v1/devices/current/receipts";
+    anna.post(receipts, displayed.clone()).await.done();
+    spread_the_instants(&world).await;
+    let before = editor.get(&format!("{path}/report")).await;
+    let report = before.ok();
+    assert_eq!(report["people"]["recipients"], CROWD + 4, "{report}");
+    assert_eq!(report["people"]["displayed"], 1);
+    assert_eq!(report["people"]["not_reached"][0]["count"], 1);
+    assert!(report["hand_over"]["last_ms"].as_f64() > report["hand_over"]["p99_ms"].as_f64());
+
+    // It must be finished, by the dispatcher's own look around, before it can be old.
+    eventually("the message is finished", async || {
+        let finished = "SELECT COUNT(*) FROM push_messages WHERE finished_at IS NOT NULL";
+        (count(&world, finished).await == 1).then_some(())
+    })
+    .await;
+    world.clock.advance(31 * DAY);
+    eventually("the rows are folded", async || {
+        (rows(&world).await == (0, 0)).then_some(())
+    })
+    .await;
+    let after = editor.get(&format!("{path}/report")).await;
+    assert_eq!(after.body, before.body, "{after}\n{before}");
+    assert_eq!(count(&world, "SELECT COUNT(*) FROM push_totals").await, 4);
+    anna.post(receipts, displayed)
+        .await
+        .refused(404, "not-found");
+}
+
+async fn what_is_not_old_enough_is_not_folded(stage: &Stage) {
+    let (world, sandbox) = open(stage).await;
+    with_phone(&world, &sandbox, "Anna Kühn", Gateway::Fcm).await;
+    let editor = world.editor("Eva Redaktion").await;
+    let mut paths = Vec::new();
+    for released_before in [0_i64, 1] {
+        let path = released(&world, &editor, "news").await;
+        complete(&editor, &path).await;
+        eventually("the message is finished", async || {
+            let finished = "SELECT COUNT(*) FROM push_messages WHERE finished_at IS NOT NULL";
+            (count(&world, finished).await == released_before + 1).then_some(())
+        })
+        .await;
+        paths.push(path);
+        world.clock.advance(5 * DAY);
+    }
+    world.clock.advance(21 * DAY);
+    eventually("the first is folded", async || {
+        let emptied = "SELECT COUNT(*) FROM push_folds WHERE emptied_at IS NOT NULL";
+        (count(&world, emptied).await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(rows(&world).await, (1, 1), "the second is 26 days old");
+    for path in paths {
+        assert_eq!(complete(&editor, &path).await["people"]["reached"], 1);
+    }
+}
+
+async fn a_device_that_falls_silent_is_removed(stage: &Stage) {
+    let (world, sandbox) = open(stage).await;
+    let (anna, _) = with_phone(&world, &sandbox, "Anna Kühn", Gateway::Fcm).await;
+    let (bert, _) = with_phone(&world, &sandbox, "Bert Lang", Gateway::Fcm).await;
+    world.clock.advance(100 * DAY);
+    bert.get("/api/v1/me").await.ok();
+    let used = world.clock.now();
+    // Once a day is enough.
+    world.clock.advance(Duration::from_hours(5));
+    bert.get("/api/v1/me").await.ok();
+    let seen: Vec<(At,)> = world
+        .app
+        .db
+        .query(same(
+            "SELECT last_seen_at FROM devices WHERE account_id = $1",
+        ))
+        .bind(bert.account)
+        .all()
+        .await
+        .expect("his device");
+    assert_eq!(seen, [(used,)]);
+
+    world.clock.advance(171 * DAY);
+    eventually("the silent device is removed", async || {
+        let silent = "SELECT COUNT(*) FROM devices WHERE removed_because = 'silent'";
+        (count(&world, silent).await == 1).then_some(())
+    })
+    .await;
+    let kept = bert.get("/api/v1/devices").await.ok();
+    assert_eq!(kept["items"].as_array().map(Vec::len), Some(1));
+    // Her session has been idle for too long as well.
+    anna.get("/api/v1/devices")
+        .await
+        .refused(401, "session-ended");
+    world.clock.advance(2 * DAY);
+    eventually("its address is forgotten", async || {
+        let forgotten =
+            "SELECT COUNT(*) FROM devices WHERE address = '' AND p256dh IS NULL AND auth_secret IS NULL";
+        (count(&world, forgotten).await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(json!(count(&world, "SELECT COUNT(*) FROM devices").await), 2);
+}
