@@ -10,6 +10,8 @@ pub(super) enum Arguments {
     Measure(Wanted),
     /// The child process: be the gateways for that many phones.
     Sandbox(Wanted),
+    /// The child process: write phones from the input into the database at this address.
+    Town(String),
 }
 
 pub(super) struct Wanted {
@@ -30,25 +32,28 @@ impl Arguments {
             busy: false,
         };
         let mut sandbox = false;
+        let mut town = None;
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
-            let mut number = || -> Result<u64> {
-                Ok(words.next().ok_or("a number is missing")?.parse::<u64>()?)
-            };
             match word.as_str() {
-                "--devices" => wanted.devices = usize::try_from(number()?)?,
-                "--latency-ms" => wanted.latency = Duration::from_millis(number()?),
+                "--devices" => wanted.devices = usize::try_from(number(words.next())?)?,
+                "--latency-ms" => wanted.latency = Duration::from_millis(number(words.next())?),
                 "--plain" => wanted.plain = true,
                 "--busy" => wanted.busy = true,
                 "--sandbox" => sandbox = true,
+                "--town" => town = Some(words.next().ok_or("an address is missing")?),
                 "--bench" => {}
                 other => return Err(format!("unknown argument {other}").into()),
             }
         }
-        Ok(if sandbox {
-            Self::Sandbox(wanted)
-        } else {
-            Self::Measure(wanted)
+        Ok(match town {
+            Some(url) => Self::Town(url),
+            None if sandbox => Self::Sandbox(wanted),
+            None => Self::Measure(wanted),
         })
     }
+}
+
+fn number(word: Option<String>) -> Result<u64> {
+    Ok(word.ok_or("a number is missing")?.parse()?)
 }

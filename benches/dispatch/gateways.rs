@@ -15,20 +15,12 @@ use stadtfunk::{
     id::Ids,
     push::{
         Gateway,
-        envelope::DeviceKeys,
         sandbox::{Sandbox, SandboxConfig, Settings},
     },
     tasks::Tasks,
 };
 
 use super::{Result, arguments::Wanted};
-
-/// A simulated phone, as the child process issued it.
-pub(super) struct Phone {
-    pub(super) gateway: Gateway,
-    pub(super) address: String,
-    pub(super) keys: DeviceKeys,
-}
 
 pub(super) struct SandboxProcess {
     child: Child,
@@ -98,16 +90,10 @@ impl SandboxProcess {
         })
     }
 
-    /// The next phones, none at the end: a million at once would be most of the memory that is measured.
-    pub(super) fn phones(&mut self, most: usize) -> Result<Vec<Phone>> {
-        let mut phones = Vec::with_capacity(most);
-        while phones.len() < most
-            && let Some(line) = self.lines.next().transpose()?
-            && !line.is_empty()
-        {
-            phones.push(phone(&line)?);
-        }
-        Ok(phones)
+    /// The next phone as the child wrote it, `None` at the end.
+    pub(super) fn next_phone(&mut self) -> Result<Option<String>> {
+        let line = self.lines.next().transpose()?;
+        Ok(line.filter(|line| !line.is_empty()))
     }
 
     pub(super) fn stop(mut self) -> Result<()> {
@@ -117,31 +103,10 @@ impl SandboxProcess {
     }
 }
 
-fn phone(line: &str) -> Result<Phone> {
-    let mut fields = line.split('\t');
-    let mut field = || fields.next().ok_or("a field is missing");
-    Ok(Phone {
-        gateway: field()?.parse()?,
-        address: field()?.to_owned(),
-        keys: DeviceKeys {
-            p256dh: unhex(field()?)?,
-            auth: unhex(field()?)?,
-        },
-    })
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-fn unhex<const N: usize>(text: &str) -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair)?, 16)?;
-    }
-    Ok(bytes)
 }

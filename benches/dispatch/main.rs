@@ -30,6 +30,7 @@ mod town;
 
 use std::{error::Error, path::Path, time::Instant};
 
+use secrecy::ExposeSecret as _;
 use stadtfunk::{
     app,
     clock::Clock,
@@ -53,6 +54,7 @@ fn main() -> Result<()> {
         .enable_all()
         .build()?;
     match Arguments::parse()? {
+        Arguments::Town(url) => runtime.block_on(town::write(&url)),
         Arguments::Sandbox(wanted) => runtime.block_on(gateways::serve(&wanted)),
         Arguments::Measure(wanted) => runtime.block_on(measure(&wanted)),
     }
@@ -63,8 +65,9 @@ async fn measure(wanted: &Wanted) -> Result<()> {
     report::progress("making phones and gateways")?;
     let mut sandbox = SandboxProcess::start(wanted, folder.path())?;
     let config = config(&sandbox, folder.path())?;
+    let url = config.database.url.expose_secret();
+    let iphones = town::settle(url, &mut sandbox, wanted.plain)?;
     let app = app::build(config, Clock::wall()).await?;
-    let iphones = town::settle(&app, &mut sandbox, wanted.plain).await?;
     report::progress("measuring the limits")?;
     let h2load = bare::by_h2load(&sandbox.settings, &iphones[0], wanted, folder.path())?;
     let limit = bare::in_this_process(&sandbox.settings, iphones, wanted).await?;

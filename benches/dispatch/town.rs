@@ -3,30 +3,58 @@
 //! A town with that many phones, written straight into the tables: a hundred thousand people joining over
 //! HTTP would be another benchmark.
 
+use std::{
+    io::{BufWriter, Write as _},
+    process::{Command, Stdio},
+};
+
 use serde_json::{Value, json};
 use stadtfunk::{
-    app::App,
-    clock::At,
+    clock::{At, Clock},
     db::{Db, Json, Sql},
     id::{AccountId, Ids, MessageId, OrgUnitId},
     push::Gateway,
 };
 
-use super::{
-    Result,
-    gateways::{Phone, SandboxProcess},
-};
+use super::{Result, gateways::SandboxProcess};
 
 /// Rows in one statement.
 const BATCH: usize = 2_000;
 
-/// Writes a person, a session and a device for each phone, and returns some addresses of iPhones.
-pub(super) async fn settle(
-    app: &App,
-    sandbox: &mut SandboxProcess,
-    plain: bool,
-) -> Result<Vec<String>> {
-    let (db, ids, now) = (&app.db, &app.ids, app.clock.now());
+/// Has a child process write a person, a session and a device for each phone, and returns some addresses of
+/// iPhones. What this takes of memory is not to be found in the figures.
+pub(super) fn settle(url: &str, sandbox: &mut SandboxProcess, plain: bool) -> Result<Vec<String>> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["--town", url])
+        .stdin(Stdio::piped())
+        .spawn()?;
+    let mut phones = BufWriter::new(child.stdin.take().ok_or("no input")?);
+    let mut iphones = Vec::new();
+    while let Some(line) = sandbox.next_phone()? {
+        let (gateway, rest) = line.split_once('\t').ok_or("no address")?;
+        let (address, keys) = rest.split_once('\t').ok_or("no keys")?;
+        if gateway == Gateway::Apns.as_str() && iphones.len() < BATCH {
+            iphones.push(address.to_owned());
+        }
+        if plain {
+            writeln!(phones, "{gateway}\t{address}")?;
+        } else {
+            writeln!(phones, "{gateway}\t{address}\t{keys}")?;
+        }
+    }
+    drop(phones);
+    if child.wait()?.success() {
+        Ok(iphones)
+    } else {
+        Err("the town could not be written".into())
+    }
+}
+
+/// The child.
+pub(super) async fn write(url: &str) -> Result<()> {
+    let db = Db::open(url).await?;
+    let clock = Clock::wall();
+    let (ids, now) = (Ids::new(clock.clone()), clock.now());
     let unit = ids.id::<stadtfunk::id::OrgUnit>();
     db.query(Sql {
         sqlite: UNIT,
@@ -36,24 +64,16 @@ pub(super) async fn settle(
     .bind(now)
     .execute()
     .await?;
-    let mut iphones = Vec::new();
-    let mut number = 0;
-    loop {
-        let phones = sandbox.phones(BATCH)?;
-        if phones.is_empty() {
-            return Ok(iphones);
-        }
-        let row = |phone| {
-            number += 1;
-            row(ids, number, phone, plain)
-        };
-        let rows = Value::Array(phones.iter().map(row).collect());
-        insert(db, &rows, unit, now).await?;
-        if iphones.len() < BATCH {
-            let of_apple = phones.into_iter().filter(|it| it.gateway == Gateway::Apns);
-            iphones.extend(of_apple.map(|phone| phone.address));
+    let mut rows = Vec::with_capacity(BATCH);
+    for (number, line) in std::io::stdin().lines().enumerate() {
+        rows.push(row(&ids, number, &line?)?);
+        if rows.len() == BATCH {
+            insert(&db, &Value::Array(std::mem::take(&mut rows)), unit, now).await?;
         }
     }
+    insert(&db, &Value::Array(rows), unit, now).await?;
+    db.close().await;
+    Ok(())
 }
 
 /// Everybody is a recipient of the message, or the first so many.
@@ -74,23 +94,23 @@ const UNIT: &str =
 const RECIPIENTS: &str = "INSERT INTO push_recipients (message_id, account_id)
      SELECT $1, account_id FROM devices ORDER BY account_id LIMIT $2";
 
-fn row(ids: &Ids, number: usize, phone: &Phone, plain: bool) -> Value {
+/// A phone's line: gateway, address, and the two keys in hex if it has any.
+fn row(ids: &Ids, number: usize, line: &str) -> Result<Value> {
+    let mut fields = line.split('\t');
+    let gateway: Gateway = fields.next().ok_or("no gateway")?.parse()?;
     let account: AccountId = ids.id();
     let id = |uuid: uuid::Uuid| uuid.simple().to_string();
-    let mut row = json!({
+    Ok(json!({
         "account": id(account.uuid()),
         "session": id(ids.id::<stadtfunk::id::Session>().uuid()),
         "device": id(ids.id::<stadtfunk::id::Device>().uuid()),
         "number": format!("B{number}"),
-        "gateway": phone.gateway.as_str(),
-        "address": phone.address,
-        "environment": (phone.gateway.as_str() == "apns").then_some("production"),
-    });
-    if !plain {
-        row["p256dh"] = json!(super::gateways::hex(&phone.keys.p256dh));
-        row["auth"] = json!(super::gateways::hex(&phone.keys.auth));
-    }
-    row
+        "gateway": gateway.as_str(),
+        "address": fields.next(),
+        "environment": (gateway == Gateway::Apns).then_some("production"),
+        "p256dh": fields.next(),
+        "auth": fields.next(),
+    }))
 }
 
 async fn insert(db: &Db, rows: &Value, unit: OrgUnitId, now: At) -> Result<()> {

@@ -174,7 +174,7 @@ impl<'a> Batch<'a> {
             Some(verdict) => {
                 self.learn(&verdict);
                 let expires_at = self.claim.message.expires_at;
-                Ending::of(verdict, claimed, expires_at, now, ids.secret())
+                Ending::of(verdict, claimed, expires_at, now, || ids.secret())
             }
         };
         let Some(end) = ending.end else { return };

@@ -30,10 +30,10 @@ impl Ending {
         claimed: &Claimed,
         expires_at: At,
         now: At,
-        random: [u8; 2],
+        random: impl FnOnce() -> [u8; 2],
     ) -> Self {
-        let again = |after, reason| {
-            let due = now + retry::wait(claimed.attempts, after, random);
+        let again = move |after, reason| {
+            let due = now + retry::wait(claimed.attempts, after, random());
             // Trying after the end would disturb somebody with what no longer matters.
             let end = if due < expires_at {
                 End::Again(due)

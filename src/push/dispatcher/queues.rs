@@ -12,8 +12,8 @@ use crate::push::{Gateway, outbox::Work};
 /// Batches in one queue: while one is being sent the next is made ready, and the last answers of a third
 /// are waited for.
 const SLOTS: usize = 3;
-/// Batches that are held ready for a shut gate, besides.
-const HELD: usize = 3;
+/// Batches that are held ready for a shut gate, besides: what they hold needs no encryption after T.
+const HELD: usize = 8;
 
 #[derive(Default)]
 pub(super) struct Queues {

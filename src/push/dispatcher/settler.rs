@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many answers are written in one transaction, and how long one may wait for it.
-const TOGETHER: usize = 250;
+const TOGETHER: usize = 500;
 const AFTER: Duration = Duration::from_millis(250);
 
 pub(super) struct Settler {
