@@ -73,7 +73,7 @@ async fn a_phone_that_its_gateway_no_longer_knows_is_removed_and_accounted_for(s
 }
 
 /// A world that pushes to a sandbox; both by the same clock.
-async fn open(stage: &Stage) -> (World, Sandbox) {
+pub(super) async fn open(stage: &Stage) -> (World, Sandbox) {
     let settings = Settings::default();
     let sandbox = stage
         .sandbox(SandboxConfig::default(), settings.clock.clone())
@@ -81,7 +81,7 @@ async fn open(stage: &Stage) -> (World, Sandbox) {
     (stage.world_with(settings).await, sandbox)
 }
 
-async fn with_phone(
+pub(super) async fn with_phone(
     world: &World,
     sandbox: &Sandbox,
     name: &str,
@@ -95,6 +95,16 @@ async fn with_phone(
 
 /// Releases an announcement for the fire brigade, and gives the report once everybody is accounted for.
 async fn released(world: &World) -> Value {
+    let (editor, path) = release(world).await;
+    eventually("the end of the dispatch", async || {
+        let report = editor.get(&format!("{path}/report")).await.ok();
+        (report["complete"] == true).then_some(report)
+    })
+    .await
+}
+
+/// Releases an announcement for the fire brigade: its editor, and its path.
+pub(super) async fn release(world: &World) -> (Person, String) {
     let editor = world.editor("Eva Redaktion").await;
     let brigade = world.unit_id(FIRE_BRIGADE).await;
     let draft = json!({
@@ -111,11 +121,7 @@ async fn released(world: &World) -> Value {
         drafted["id"].as_str().expect("an id")
     );
     editor.put(&format!("{path}/release"), json!({})).await.ok();
-    eventually("the end of the dispatch", async || {
-        let report = editor.get(&format!("{path}/report")).await.ok();
-        (report["complete"] == true).then_some(report)
-    })
-    .await
+    (editor, path)
 }
 
 /// What the phone's lock screen says.

@@ -4,6 +4,7 @@
 
 mod gateways;
 mod handed_over;
+mod metrics;
 #[cfg(feature = "oracles")]
 mod oracles;
 mod probe;
