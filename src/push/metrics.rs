@@ -219,7 +219,7 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// What one push came to. `end` is `None` if it goes back to the outbox as if it had never been claimed.
+    /// What one push came to. `end` is `None` if it goes back to the outbox, as if it had never been claimed.
     pub(super) fn note(&mut self, sent_at: Option<At>, answered_at: At, end: Option<End>) {
         let inner = &self.metrics.0;
         let by = [gateway_label(self.gateway), class_label(self.class)];
@@ -238,10 +238,14 @@ impl Watched {
             Some(End::Again(_)) => {
                 inner.retries.get_or_create(&by).inc();
             }
-            None => {
-                inner.given_back.get_or_create(&by).inc();
-            }
+            None => {}
         }
+    }
+
+    /// Deliveries of the batch go back to the outbox unsent.
+    pub(super) fn gave_back(&self, count: u64) {
+        let by = [gateway_label(self.gateway), class_label(self.class)];
+        self.metrics.0.given_back.get_or_create(&by).inc_by(count);
     }
 
     /// The batch is over: how late it was. Asked now and not before, because nothing waits for it any more.

@@ -77,8 +77,8 @@ async fn ready(State(rooms): State<Rooms>) -> Result<Json<Readiness>, Problem> {
             return Err(Problem::new(&NO_DATABASE));
         }
     }
-    let states = rooms.push.gateway_states();
-    let degraded: Vec<_> = states.into_iter().filter_map(Degraded::of).collect();
+    let gateways = rooms.push.gateway_states().into_iter();
+    let degraded: Vec<_> = gateways.filter_map(Degraded::of).collect();
     let status = if degraded.is_empty() {
         "ready"
     } else {

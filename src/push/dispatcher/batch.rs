@@ -233,7 +233,10 @@ impl<'a> Batch<'a> {
         self.settler.finish().await;
         if self.left > 0 {
             match outbox::give_back(&dispatcher.db, &claim).await {
-                Ok(count) => tracing::debug!(count, "gave unsent pushes back to the outbox"),
+                Ok(count) => {
+                    self.watched.gave_back(count);
+                    tracing::debug!(count, "gave unsent pushes back to the outbox");
+                }
                 Err(error) => tracing::error!(%error, "unsent pushes wait for their lease to end"),
             }
         }

@@ -2,11 +2,15 @@
 
 //! What the machine room is told: numbers about gateways and classes, and nothing about anybody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde_json::json;
 use stadtfunk::{
     app,
+    id::ClaimId,
     push::{
         Gateway,
         sandbox::{Fault, Which},
@@ -15,11 +19,12 @@ use stadtfunk::{
 use tokio::net::TcpListener;
 
 use super::handed_over::{open, release, with_phone};
-use crate::world::{Client, Stage, World, both, eventually};
+use crate::world::{Client, Stage, World, both, eventually, people::same};
 
 both!(
     a_dispatch_is_seen_in_numbers,
     what_waits_for_a_closed_gateway_is_seen_and_the_server_stays_ready,
+    a_delivery_that_a_dead_process_held_is_counted_when_it_is_taken_over,
     the_public_port_has_no_metrics,
 );
 
@@ -32,7 +37,7 @@ async fn a_dispatch_is_seen_in_numbers(stage: &Stage) {
     let before = room.look().await;
     let of = |metric: &str, rest: &str| format!("stadtfunk_push_{metric}{{{rest}}}");
     let apns = r#"gateway="apns",class="alert""#;
-    assert_eq!(before[&of("handed_over_total", apns)], 0.0);
+    assert_eq!(before[&of("handed_over_total", apns)], 0);
 
     let (_, phone) = with_phone(&world, &sandbox, "Anna", Gateway::Apns).await;
     let (_, dead) = with_phone(&world, &sandbox, "Finn", Gateway::Fcm).await;
@@ -51,7 +56,7 @@ async fn a_dispatch_is_seen_in_numbers(stage: &Stage) {
         let (editor, path) = release(&world).await;
         eventually("the end of the dispatch", async || {
             // The retry is due by the clock.
-            world.clock.advance(std::time::Duration::from_secs(1));
+            world.clock.advance(Duration::from_secs(1));
             let report = editor.get(&format!("{path}/report")).await.ok();
             (report["complete"] == true).then_some(report)
         })
@@ -61,27 +66,27 @@ async fn a_dispatch_is_seen_in_numbers(stage: &Stage) {
 
     let fcm = r#"gateway="fcm",class="alert""#;
     for (metric, expected) in [
-        (of("handed_over_total", apns), 2.0),
-        (of("retries_total", apns), 1.0),
+        (of("handed_over_total", apns), 2),
+        (of("retries_total", apns), 1),
         (
             of("outcomes_total", &format!(r#"{apns},outcome="accepted""#)),
-            1.0,
+            1,
         ),
         (
             of(
                 "outcomes_total",
                 &format!(r#"{fcm},outcome="unregistered""#),
             ),
-            1.0,
+            1,
         ),
         (
             of("outcomes_total", &format!(r#"{fcm},outcome="accepted""#)),
-            0.0,
+            0,
         ),
-        (of("answer_seconds_count", r#"gateway="apns""#), 2.0),
-        (of("lag_seconds_count", apns), 1.0),
-        (of("waiting", apns), 0.0),
-        (of("alarm", r#"gateway="apns",kind="closed""#), 0.0),
+        (of("answer_seconds_count", r#"gateway="apns""#), 2),
+        (of("lag_seconds_count", apns), 1),
+        (of("waiting", apns), 0),
+        (of("alarm", r#"gateway="apns",kind="closed""#), 0),
     ] {
         // The batch looks back when it is over, which is a moment after its last answer.
         eventually(&format!("{metric} to be {expected}"), async || {
@@ -109,14 +114,18 @@ async fn what_waits_for_a_closed_gateway_is_seen_and_the_server_stays_ready(stag
     with_phone(&world, &sandbox, "Finn", Gateway::Fcm).await;
     sandbox.misbehave(Gateway::Fcm, Fault::RevokeAccess, Which::All);
     release(&world).await;
-    let lines = eventually("the alarm", async || {
-        let lines = room.look().await;
-        let alarm = r#"stadtfunk_push_alarm{gateway="fcm",kind="closed"}"#;
-        (lines[alarm] == 1.0).then_some(lines)
-    })
-    .await;
+    let alarm = r#"stadtfunk_push_alarm{gateway="fcm",kind="closed"}"#;
     let waiting = r#"stadtfunk_push_waiting{gateway="fcm",class="alert"}"#;
-    assert_eq!(lines[waiting], 1.0);
+    let given_back = r#"stadtfunk_push_given_back_total{gateway="fcm",class="alert"}"#;
+    let lines = eventually(
+        "the alarm, and the push to be back in the outbox",
+        async || {
+            let lines = room.look().await;
+            (lines[alarm] == 1 && lines[given_back] > 0).then_some(lines)
+        },
+    )
+    .await;
+    assert_eq!(lines[waiting], 1);
     let ready = world.stranger().get("/health/ready").await.ok();
     let degraded = json!({
         "gateway": "fcm",
@@ -125,6 +134,48 @@ async fn what_waits_for_a_closed_gateway_is_seen_and_the_server_stays_ready(stag
         "reason": "access token: 400 invalid_grant",
     });
     assert_eq!(ready, json!({"status": "degraded", "degraded": [degraded]}));
+}
+
+async fn a_delivery_that_a_dead_process_held_is_counted_when_it_is_taken_over(stage: &Stage) {
+    const LOST: &str = "stadtfunk_push_lost_leases_total";
+    let (world, sandbox) = open(stage).await;
+    let room = MachineRoom::of(&world).await;
+    with_phone(&world, &sandbox, "Finn", Gateway::Fcm).await;
+    // Closed, so that this process leaves the delivery alone.
+    sandbox.misbehave(Gateway::Fcm, Fault::RevokeAccess, Which::All);
+    release(&world).await;
+    eventually("the alarm", async || {
+        let degraded = world.app.push.gateway_states();
+        degraded
+            .iter()
+            .any(|state| state.alarm.is_some())
+            .then_some(())
+    })
+    .await;
+    assert_eq!(room.look().await[LOST], 0);
+    // As a process leaves it that claimed it more than a lease ago and died.
+    let somebody: ClaimId = world.app.ids.id();
+    let claimed = eventually("the delivery to be given back", async || {
+        let rows = world
+            .app
+            .db
+            .query(same(
+                "UPDATE deliveries SET claim_id = $1, due_at = $2
+                 WHERE outcome IS NULL AND claim_id IS NULL",
+            ))
+            .bind(somebody)
+            .bind(world.clock.now() - Duration::from_secs(1))
+            .execute()
+            .await
+            .unwrap();
+        (rows > 0).then_some(rows)
+    })
+    .await;
+    assert_eq!(claimed, 1);
+    eventually("the lost lease to be counted", async || {
+        (room.look().await[LOST] == 1).then_some(())
+    })
+    .await;
 }
 
 async fn the_public_port_has_no_metrics(stage: &Stage) {
@@ -138,7 +189,7 @@ struct MachineRoom(Client);
 
 impl MachineRoom {
     async fn of(world: &World) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.1:0").await.unwrap();
         let server = listener.local_addr().unwrap();
         app::serve_metrics(&world.app, listener);
         Self(Client {
@@ -155,16 +206,14 @@ impl MachineRoom {
         String::from_utf8(answer.body.to_vec()).unwrap()
     }
 
-    /// The value of each line.
-    async fn look(&self) -> BTreeMap<String, f64> {
+    /// The value of each line that counts something.
+    async fn look(&self) -> BTreeMap<String, u64> {
         let text = self.read().await;
         assert!(text.ends_with("# EOF\n"), "{text}");
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         lines
-            .map(|line| {
-                let (metric, value) = line.rsplit_once(' ').expect("a value");
-                (metric.to_owned(), value.parse().expect("a number"))
-            })
+            .filter_map(|line| line.rsplit_once(' '))
+            .filter_map(|(metric, value)| Some((metric.to_owned(), value.parse().ok()?)))
             .collect()
     }
 }
