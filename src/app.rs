@@ -152,6 +152,18 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
     app.db.close().await;
 }
 
+/// Answers on the metrics' own listener, beside the requests, until the background tasks are stopped.
+pub fn serve_metrics(app: &App, listener: TcpListener) {
+    let (tasks, routes) = (app.tasks.clone(), routes::metrics(app));
+    app.tasks.spawn(async move {
+        let stopping = async move { tasks.stopping().await };
+        let served = axum::serve(listener, routes).with_graceful_shutdown(stopping);
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the metrics are no longer served");
+        }
+    });
+}
+
 fn answer(
     tasks: &Tasks,
     connections: &GracefulShutdown,

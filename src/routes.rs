@@ -12,7 +12,7 @@ use crate::{
     announcements,
     app::App,
     app_shell, console, feed, people, photos, push,
-    web::{Edge, edge, openapi, pages},
+    web::{Edge, edge, health, metrics, openapi, pages},
 };
 
 /// Everything the server answers.
@@ -20,6 +20,7 @@ pub fn routes(app: &App) -> Router {
     let (api, document) = api(app).split_for_parts();
     let pages = openapi::router(&document)
         .merge(pages::shared())
+        .merge(health::router(app.db.clone(), app.push.clone()))
         .merge(app_shell::router())
         .merge(console::router());
     edge(
@@ -32,6 +33,11 @@ pub fn routes(app: &App) -> Router {
             tasks: app.tasks.clone(),
         },
     )
+}
+
+/// What is answered on the metrics' own listener.
+pub fn metrics(app: &App) -> Router {
+    metrics::router(app.push.clone())
 }
 
 /// The public API's document alone.

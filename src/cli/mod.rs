@@ -7,6 +7,7 @@ mod demo;
 mod migrate;
 mod openapi;
 mod people;
+mod push;
 mod serve;
 mod terminal;
 
@@ -53,6 +54,9 @@ enum Command {
     /// Staff, join codes and roles.
     #[command(subcommand)]
     People(people::People),
+    /// The push gateways: try the credentials, send a test, make a key.
+    #[command(subcommand)]
+    Push(push::Push),
 }
 
 /// What ended a command early.
@@ -84,6 +88,7 @@ async fn run(cli: Cli, terminal: &Terminal) -> Result<ExitCode, Failure> {
         Command::Migrate => migrate::run(&load(&sources)?, terminal).await,
         Command::Openapi => openapi::run(load(&sources)?, terminal).await,
         Command::People(command) => people::run(command, load(&sources)?, *terminal).await,
+        Command::Push(command) => push::run(command, || Ok(load(&sources)?), *terminal).await,
     }
 }
 

@@ -21,8 +21,16 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     write_logs(&config.log)?;
     let shutdown = shutdown_signal()?;
     let listener = TcpListener::bind(config.server.listen).await?;
+    let metrics = match config.server.metrics_listen {
+        Some(address) => Some(TcpListener::bind(address).await?),
+        None => None,
+    };
     let app = app::build(config, Clock::wall()).await?;
     app::start(&app);
+    if let Some(metrics) = metrics {
+        tracing::info!(address = %metrics.local_addr()?, "serving metrics");
+        app::serve_metrics(&app, metrics);
+    }
     tracing::info!(address = %listener.local_addr()?, "serving");
     app::serve(app, listener, shutdown).await;
     tracing::info!("stopped");

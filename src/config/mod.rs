@@ -40,6 +40,8 @@ pub struct Config {
 pub struct ServerConfig {
     /// Where to listen for HTTP. TLS is the reverse proxy's.
     pub listen: SocketAddr,
+    /// Where to answer `/metrics`, for Prometheus and its kin: not a public address. Nowhere if left out.
+    pub metrics_listen: Option<SocketAddr>,
     /// Under which address phones reach the server, without a slash at the end.
     pub public_url: String,
     /// The city's name, as letters and pages show it.
@@ -117,6 +119,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
             public_url: "http://127.0.0.1:8080".to_owned(),
             city: "Stadtverwaltung".to_owned(),
             trusted_proxies: Vec::new(),

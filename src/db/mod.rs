@@ -137,6 +137,11 @@ impl Db {
         Ok(())
     }
 
+    /// Whether the database answers at all.
+    pub async fn answers(&self) -> Result<()> {
+        self.query(sql!("SELECT 1")).one::<(i32,)>().await.map(drop)
+    }
+
     /// Closes every connection; on SQLite this folds the write-ahead log into the file.
     pub async fn close(&self) {
         match &self.pools {

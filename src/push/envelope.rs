@@ -75,3 +75,20 @@ pub struct DeviceKeys {
     /// Authentication secret.
     pub auth: [u8; 16],
 }
+
+impl DeviceKeys {
+    /// As a row holds them: both or none. `Err`: what is wrong with the row.
+    pub(super) fn from_columns(
+        p256dh: Option<Vec<u8>>,
+        auth: Option<Vec<u8>>,
+    ) -> Result<Option<Self>, &'static str> {
+        match (p256dh, auth) {
+            (None, None) => Ok(None),
+            (Some(p256dh), Some(auth)) => Ok(Some(Self {
+                p256dh: p256dh.try_into().map_err(|_| "p256dh is not 65 bytes")?,
+                auth: auth.try_into().map_err(|_| "auth_secret is not 16 bytes")?,
+            })),
+            _ => Err("one of two keys"),
+        }
+    }
+}

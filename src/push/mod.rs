@@ -21,15 +21,21 @@ mod dispatcher;
 pub mod encryption;
 pub mod envelope;
 pub mod gateways;
+<<<<<<< HEAD
 mod housekeeping;
+=======
+mod metrics;
+>>>>>>> outside
 pub mod outbox;
 pub mod outcome;
 pub mod receipts;
 pub mod sandbox;
+mod trial;
 
 pub use self::{
     dispatcher::{Alarm, AlarmKind, GatewayState},
     outcome::{Outcome, Reply, Verdict},
+    trial::Tried,
 };
 
 use std::sync::Arc;
@@ -38,6 +44,7 @@ use self::{
     devices::{Device, Registration},
     dispatcher::{Dispatcher, Health},
     gateways::Gateways,
+    metrics::Metrics,
 };
 use crate::{
     clock::Clock,
@@ -101,6 +108,7 @@ pub struct Push {
     ids: Ids,
     gateways: Arc<Gateways>,
     health: Health,
+    metrics: Metrics,
 }
 
 impl Push {
@@ -111,6 +119,7 @@ impl Push {
             clock,
             ids,
             gateways: Arc::new(gateways),
+            metrics: Metrics::new(),
         }
     }
 
@@ -123,6 +132,7 @@ impl Push {
             tasks.clone(),
             self.gateways.clone(),
             self.health.clone(),
+            self.metrics.clone(),
         );
         dispatcher.start();
     }
@@ -130,6 +140,11 @@ impl Push {
     /// How each gateway is, as far as this process has learnt from its answers.
     pub fn gateway_states(&self) -> Vec<GatewayState> {
         self.health.states()
+    }
+
+    /// What this process has handed over and what waits, in the OpenMetrics text format.
+    pub async fn metrics(&self) -> String {
+        self.metrics.text(&self.db, &self.gateway_states()).await
     }
 
     /// Opens the connections ahead of a release.

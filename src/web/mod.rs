@@ -21,7 +21,9 @@
 pub mod authenticate;
 pub mod conditional;
 pub mod extract;
+pub mod health;
 pub mod idempotency;
+pub mod metrics;
 pub mod openapi;
 pub mod page;
 pub mod pages;

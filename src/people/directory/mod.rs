@@ -73,6 +73,14 @@ impl People {
             .ok_or(PeopleError::NotFound)
     }
 
+    /// Who has this personnel number; [`PeopleError::NotFound`] if nobody has or they have left. For the command
+    /// line: colleagues are not told each other's.
+    pub async fn by_number(&self, number: &str) -> Result<AccountId, PeopleError> {
+        store::by_number(&self.db, number)
+            .await?
+            .ok_or(PeopleError::NotFound)
+    }
+
     /// Every open unit.
     pub async fn org_units(&self) -> Result<Vec<OrgUnit>, PeopleError> {
         Ok(store::org_units(&self.db).await?)

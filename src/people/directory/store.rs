@@ -122,3 +122,14 @@ pub(super) async fn org_units(db: &Db) -> Result<Vec<OrgUnit>> {
     .all()
     .await
 }
+
+pub(super) async fn by_number(db: &Db, number: &str) -> Result<Option<AccountId>> {
+    let row = db
+        .query(sql!(
+            "SELECT id FROM accounts WHERE personnel_number = $1 AND left_at IS NULL"
+        ))
+        .bind(number.to_owned())
+        .opt::<(AccountId,)>()
+        .await?;
+    Ok(row.map(|(id,)| id))
+}

@@ -46,9 +46,7 @@ impl People {
 
     /// Grants the role on the server's command line, which is how a city gets its first administrator.
     pub async fn grant_by_number(&self, number: &str, role: Role) -> Result<(), PeopleError> {
-        let account = store::by_number(&self.db, number)
-            .await?
-            .ok_or(PeopleError::NotFound)?;
+        let account = self.by_number(number).await?;
         self.grant_by(None, account, role).await
     }
 

@@ -33,17 +33,6 @@ pub(super) async fn employed(db: &Db, account: AccountId) -> Result<Option<(Acco
     .await
 }
 
-pub(super) async fn by_number(db: &Db, number: &str) -> Result<Option<AccountId>> {
-    let row = db
-        .query(sql!(
-            "SELECT id FROM accounts WHERE personnel_number = $1 AND left_at IS NULL"
-        ))
-        .bind(number.to_owned())
-        .opt::<(AccountId,)>()
-        .await?;
-    Ok(row.map(|(id,)| id))
-}
-
 pub(super) async fn held(db: &Db, account: AccountId) -> Result<Vec<Grant>> {
     db.query(sql!(
         "SELECT role, granted_at, granted_by FROM role_grants "

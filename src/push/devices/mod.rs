@@ -18,7 +18,7 @@ mod store;
 use std::time::Duration;
 
 pub use self::registration::{Address, InvalidDevice, Registration};
-use super::{ApnsEnvironment, Gateway, Language};
+use super::{ApnsEnvironment, Gateway, Language, envelope::Target};
 use crate::{
     clock::At,
     db::{Db, DbError, Result, Tx, text_enum},
@@ -82,6 +82,11 @@ pub async fn register(
 /// The person's devices, newest first.
 pub async fn list(db: &Db, account: AccountId) -> Result<Vec<Device>> {
     store::of_account(db, account).await
+}
+
+/// Where pushes to the person go, newest first.
+pub(super) async fn targets(db: &Db, account: AccountId) -> Result<Vec<Target>> {
+    store::targets(db, account).await
 }
 
 /// Removes one of the person's own devices; `false` if they have no such device.

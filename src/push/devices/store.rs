@@ -5,9 +5,13 @@
 use super::{Address, Device, Judgement, Registration, Removal};
 use crate::{
     clock::At,
-    db::{Db, IdList, Result, Tx, sql},
+    db::{Db, DbError, IdList, Result, Tx, sql},
     id::{AccountId, DeviceId, SessionId},
-    push::{ApnsEnvironment, Gateway, Language, outbox},
+    push::{
+        ApnsEnvironment, Gateway, Language,
+        envelope::{DeviceKeys, Target},
+        outbox,
+    },
 };
 
 #[derive(sqlx::FromRow)]
@@ -63,6 +67,47 @@ pub(super) async fn of_account(db: &Db, account: AccountId) -> Result<Vec<Device
         .all()
         .await?;
     Ok(rows.into_iter().map(Device::from).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct TargetRow {
+    id: DeviceId,
+    gateway: Gateway,
+    address: String,
+    apns_environment: Option<ApnsEnvironment>,
+    p256dh: Option<Vec<u8>>,
+    auth_secret: Option<Vec<u8>>,
+    language: Language,
+}
+
+impl TargetRow {
+    fn into_target(self) -> Result<Target> {
+        let keys = DeviceKeys::from_columns(self.p256dh, self.auth_secret);
+        Ok(Target {
+            device: self.id,
+            gateway: self.gateway,
+            address: self.address,
+            apns_environment: self.apns_environment,
+            keys: keys.map_err(|what| DbError::Impossible {
+                table: "devices",
+                id: self.id.to_string(),
+                what,
+            })?,
+            language: self.language,
+        })
+    }
+}
+
+pub(super) async fn targets(db: &Db, account: AccountId) -> Result<Vec<Target>> {
+    let rows: Vec<TargetRow> = db
+        .query(sql!(
+            "SELECT id, gateway, address, apns_environment, p256dh, auth_secret, language
+             FROM devices WHERE account_id = $1 AND removed_at IS NULL ORDER BY id DESC"
+        ))
+        .bind(account)
+        .all()
+        .await?;
+    rows.into_iter().map(TargetRow::into_target).collect()
 }
 
 /// The same address under another session: it is that phone, signed in anew.

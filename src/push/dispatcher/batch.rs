@@ -22,6 +22,7 @@ use crate::{
         devices::{self, Judgement},
         envelope::Message,
         gateways::{Gateways, Prepared},
+        metrics::Watched,
         outbox::{self, Claim, Claimed, Settlement},
     },
 };
@@ -119,6 +120,7 @@ pub(super) struct Batch<'a> {
     curfew: CancellationToken,
     settler: Settler,
     tally: Tally,
+    watched: Watched,
     judgements: Vec<Judgement>,
 }
 
@@ -127,6 +129,7 @@ impl<'a> Batch<'a> {
     pub(super) fn begin(dispatcher: &'a Dispatcher, claim: Claim, claimed: usize) -> Self {
         Self {
             settler: Settler::start(dispatcher, claim.id, claim.message.id),
+            watched: dispatcher.metrics.watch(&claim),
             dispatcher,
             claim,
             left: claimed,
@@ -177,6 +180,8 @@ impl<'a> Batch<'a> {
                 Ending::of(verdict, claimed, expires_at, now, || ids.secret())
             }
         };
+        self.watched.note(sent_at, now, ending.end);
+        self.trace(claimed, &ending);
         let Some(end) = ending.end else { return };
         self.left -= 1;
         self.judgements.extend(ending.fate.map(|fate| Judgement {
@@ -191,6 +196,19 @@ impl<'a> Batch<'a> {
             sent_at,
             at: now,
         });
+    }
+
+    /// Ids, and the gateway's word; what was said and to which address is nobody's but the phone's.
+    fn trace(&self, claimed: &Claimed, ending: &Ending) {
+        tracing::debug!(
+            gateway = %self.claim.gateway,
+            message_id = %self.claim.message.id,
+            device_id = %claimed.target.device,
+            attempt = claimed.attempts,
+            end = ?ending.end,
+            reason = ending.reason,
+            "a push came to an end, or will be tried again"
+        );
     }
 
     fn learn(&mut self, verdict: &Verdict) {
@@ -215,7 +233,10 @@ impl<'a> Batch<'a> {
         self.settler.finish().await;
         if self.left > 0 {
             match outbox::give_back(&dispatcher.db, &claim).await {
-                Ok(count) => tracing::debug!(count, "gave unsent pushes back to the outbox"),
+                Ok(count) => {
+                    self.watched.gave_back(count);
+                    tracing::debug!(count, "gave unsent pushes back to the outbox");
+                }
                 Err(error) => tracing::error!(%error, "unsent pushes wait for their lease to end"),
             }
         }
@@ -226,5 +247,6 @@ impl<'a> Batch<'a> {
                 tracing::error!(%error, "dead addresses are kept until their gateway names them again");
             }
         }
+        self.watched.finish(&dispatcher.db).await;
     }
 }

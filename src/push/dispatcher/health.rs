@@ -47,6 +47,15 @@ pub enum AlarmKind {
     Refusing,
 }
 
+impl AlarmKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Refusing => "refusing",
+        }
+    }
+}
+
 /// How many pushes may be claimed for a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {

@@ -31,6 +31,7 @@ pub use self::health::{Alarm, AlarmKind, GatewayState};
 use self::{health::Admission, queues::Queues};
 use super::{
     gateways::Gateways,
+    metrics::Metrics,
     outbox::{self, Claim, Work},
 };
 use crate::{
@@ -58,6 +59,7 @@ pub(super) struct Dispatcher {
     tasks: Tasks,
     gateways: Arc<Gateways>,
     health: Health,
+    metrics: Metrics,
     /// The cores that may encrypt for what is no alert: one is left to those who read the feed meanwhile.
     cores: Arc<Semaphore>,
 }
@@ -70,6 +72,7 @@ impl Dispatcher {
         tasks: Tasks,
         gateways: Arc<Gateways>,
         health: Health,
+        metrics: Metrics,
     ) -> Self {
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get() - 1);
         Self {
@@ -79,6 +82,7 @@ impl Dispatcher {
             tasks,
             gateways,
             health,
+            metrics,
             cores: Arc::new(Semaphore::new(cores.max(1))),
         }
     }
@@ -90,8 +94,11 @@ impl Dispatcher {
     }
 
     async fn run(self) {
-        if let Err(error) = outbox::recover(&self.db).await {
-            tracing::error!(%error, "what an earlier process claimed waits for its lease to end");
+        match outbox::recover(&self.db).await {
+            Ok(freed) => self.metrics.lost_leases(freed),
+            Err(error) => {
+                tracing::error!(%error, "what an earlier process claimed waits for its lease to end");
+            }
         }
         let mut commits = self.db.commits();
         let mut queues = Queues::default();
@@ -126,7 +133,8 @@ impl Dispatcher {
         self.serve(queues, commits).await?;
         if rounds.tidied.elapsed() >= LOOK {
             rounds.tidied = Instant::now();
-            outbox::tidy(&self.db, self.clock.now()).await?;
+            let freed = outbox::tidy(&self.db, self.clock.now()).await?;
+            self.metrics.lost_leases(freed);
         }
         Ok(())
     }

@@ -15,7 +15,10 @@ use super::{Dispatcher, retry};
 use crate::{
     db::Db,
     id::{ClaimId, MessageId},
-    push::outbox::{self, Settlement},
+    push::{
+        metrics::Metrics,
+        outbox::{self, Settlement},
+    },
 };
 
 /// How many answers are written in one transaction, and how long one may wait for it.
@@ -31,10 +34,10 @@ impl Settler {
     pub(super) fn start(dispatcher: &Dispatcher, claim: ClaimId, message: MessageId) -> Self {
         // No longer than the batch.
         let (settlements, arriving) = mpsc::unbounded_channel();
-        let db = dispatcher.db.clone();
+        let (db, metrics) = (dispatcher.db.clone(), dispatcher.metrics.clone());
         let task = dispatcher
             .tasks
-            .spawn(async move { write_all(&db, claim, message, arriving).await });
+            .spawn(async move { write_all(&db, &metrics, claim, message, arriving).await });
         Self { settlements, task }
     }
 
@@ -54,6 +57,7 @@ impl Settler {
 
 async fn write_all(
     db: &Db,
+    metrics: &Metrics,
     claim: ClaimId,
     message: MessageId,
     mut arriving: mpsc::UnboundedReceiver<Settlement>,
@@ -67,15 +71,22 @@ async fn write_all(
         {
             together.push(next);
         }
-        write(db, claim, message, &together).await;
+        write(db, metrics, claim, message, &together).await;
         together.clear();
     }
 }
 
-async fn write(db: &Db, claim: ClaimId, message: MessageId, settlements: &[Settlement]) {
+async fn write(
+    db: &Db,
+    metrics: &Metrics,
+    claim: ClaimId,
+    message: MessageId,
+    settlements: &[Settlement],
+) {
     let mut failures = 0;
     while let Err(error) = outbox::settle(db, claim, message, settlements).await {
         failures += 1;
+        metrics.unsettled();
         tracing::error!(%error, failures, "answers of gateways could not be written down");
         if failures == retry::SETTLE_ATTEMPTS {
             // The lease will end, and the pushes be repeated under the same ids.

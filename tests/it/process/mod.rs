@@ -4,5 +4,7 @@
 
 mod check_config;
 mod killed;
+mod logs;
 mod program;
+mod push;
 mod serving;

@@ -35,11 +35,17 @@ impl Program {
     /// Starts `serve` on the stage's database and waits until it answers: the line `serving` on standard
     /// error names the port that the system has chosen.
     pub(super) async fn serve(stage: &Stage) -> Self {
+        Self::serve_with(stage, &[]).await
+    }
+
+    /// As [`serve`](Program::serve), with these environment variables besides.
+    pub(super) async fn serve_with(stage: &Stage, environment: &[(&str, &str)]) -> Self {
         let mut command = command(&stage.folder(), "serve");
         command
             .env("DATABASE_URL", &stage.database.url)
             .env("STADTFUNK_SERVER_LISTEN", "127.0.0.1:0")
-            .env("STADTFUNK_LOG_FORMAT", "json");
+            .env("STADTFUNK_LOG_FORMAT", "json")
+            .envs(environment.iter().copied());
         let mut child = command.spawn().expect("the program starts");
         let stderr = child.stderr.take().expect("standard error is a pipe");
         let log = Arc::<Mutex<Vec<String>>>::default();
@@ -61,6 +67,11 @@ impl Program {
             server: self.address,
             token: None,
         }
+    }
+
+    /// Everything it has said so far.
+    pub(super) fn log(&self) -> String {
+        said(&self.log)
     }
 
     /// Asks it to stop, as a service manager does.

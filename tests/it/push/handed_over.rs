@@ -95,6 +95,16 @@ pub(super) async fn with_phone(
 
 /// Releases an announcement for the fire brigade, and gives the report once everybody is accounted for.
 async fn released(world: &World) -> Value {
+    let (editor, path) = release(world).await;
+    eventually("the end of the dispatch", async || {
+        let report = editor.get(&format!("{path}/report")).await.ok();
+        (report["complete"] == true).then_some(report)
+    })
+    .await
+}
+
+/// Releases an announcement for the fire brigade: its editor, and its path.
+pub(super) async fn release(world: &World) -> (Person, String) {
     let editor = world.editor("Eva Redaktion").await;
     let brigade = world.unit_id(FIRE_BRIGADE).await;
     let draft = json!({
@@ -111,11 +121,7 @@ async fn released(world: &World) -> Value {
         drafted["id"].as_str().expect("an id")
     );
     editor.put(&format!("{path}/release"), json!({})).await.ok();
-    eventually("the end of the dispatch", async || {
-        let report = editor.get(&format!("{path}/report")).await.ok();
-        (report["complete"] == true).then_some(report)
-    })
-    .await
+    (editor, path)
 }
 
 /// What the phone's lock screen says.

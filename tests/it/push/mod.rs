@@ -6,6 +6,7 @@ mod duty;
 mod gateways;
 mod handed_over;
 mod housekeeping;
+mod metrics;
 #[cfg(feature = "oracles")]
 mod oracles;
 mod probe;
