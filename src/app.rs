@@ -110,7 +110,8 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
     app.push.start(&app.tasks);
-    app.push.keep_house(&app.tasks, app.config.outbox.fold_after());
+    app.push
+        .keep_house(&app.tasks, app.config.outbox.fold_after());
     let push = app.push.clone();
     let warm = move || {
         let push = push.clone();

@@ -17,8 +17,8 @@ use crate::{
     app::{self, App},
     clock::Clock,
     config::{
-        AnnouncementsConfig, Config, DatabaseConfig, LogConfig, OutboxConfig, PeopleConfig, PhotosConfig,
-        ServerConfig,
+        AnnouncementsConfig, Config, DatabaseConfig, LogConfig, OutboxConfig, PeopleConfig,
+        PhotosConfig, ServerConfig,
     },
     id::Ids,
     people::join_codes::{

@@ -111,7 +111,7 @@ pub(super) async fn replace(
 ) -> Result<usize> {
     tx.query(sql!(
         "DELETE FROM duties WHERE source = 'roster' AND starts_at >= $2 AND starts_at < $3
-           AND account_id " ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+           AND account_id "["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
     .bind(accounts.values().copied().collect::<IdList>())
     .bind(roster.from)

@@ -79,8 +79,8 @@ pub(super) async fn unemptied(db: &Db) -> Result<Option<MessageId>> {
 
 /// Removes a folded message's rows.
 pub(super) async fn empty(db: &Db, message: MessageId, now: At) -> Result<()> {
-    while 0
-        < db.query(sql!(
+    while 0 < db
+        .query(sql!(
             "DELETE FROM deliveries WHERE message_id = $1 AND device_id IN (
                 SELECT device_id FROM deliveries WHERE message_id = $1 LIMIT $2)"
         ))
@@ -89,8 +89,8 @@ pub(super) async fn empty(db: &Db, message: MessageId, now: At) -> Result<()> {
         .execute()
         .await?
     {}
-    while 0
-        < db.query(sql!(
+    while 0 < db
+        .query(sql!(
             "DELETE FROM push_recipients WHERE message_id = $1 AND account_id IN (
                 SELECT account_id FROM push_recipients WHERE message_id = $1 LIMIT $2)"
         ))
@@ -112,9 +112,7 @@ pub(super) async fn empty(db: &Db, message: MessageId, now: At) -> Result<()> {
 /// The account of a folded message; `None` if it is not.
 pub(super) async fn read(db: &Db, message: MessageId) -> Result<Option<Account>> {
     let folded: Option<(Json<Figures>,)> = db
-        .query(sql!(
-            "SELECT figures FROM push_folds WHERE message_id = $1"
-        ))
+        .query(sql!("SELECT figures FROM push_folds WHERE message_id = $1"))
         .bind(message)
         .opt()
         .await?;
@@ -129,11 +127,13 @@ pub(super) async fn read(db: &Db, message: MessageId) -> Result<Option<Account>>
         .bind(message)
         .all()
         .await?;
-    let devices = rows.into_iter().map(|(gateway, outcome, count)| OutcomeCount {
-        gateway,
-        outcome: Some(outcome),
-        count,
-    });
+    let devices = rows
+        .into_iter()
+        .map(|(gateway, outcome, count)| OutcomeCount {
+            gateway,
+            outcome: Some(outcome),
+            count,
+        });
     let (opened_at, finished_at) = account::gates(db, message).await?;
     Ok(Some(figures.account(
         opened_at,

@@ -30,9 +30,7 @@ fn in_hours(world: &World, hours: u64) -> Value {
 
 /// A roster of the next two days for one person, by hours from now.
 fn roster(world: &World, person: &Person, shifts: &[(u64, u64)]) -> Value {
-    let shift = |&(from, until): &(u64, u64)| {
-        json!({"from": in_hours(world, from), "until": in_hours(world, until)})
-    };
+    let shift = |&(from, until): &(u64, u64)| json!({"from": in_hours(world, from), "until": in_hours(world, until)});
     json!({
         "from": in_hours(world, 0),
         "until": in_hours(world, 48),

@@ -183,5 +183,8 @@ async fn a_device_that_falls_silent_is_removed(stage: &Stage) {
         (count(&world, forgotten).await == 1).then_some(())
     })
     .await;
-    assert_eq!(json!(count(&world, "SELECT COUNT(*) FROM devices").await), 2);
+    assert_eq!(
+        json!(count(&world, "SELECT COUNT(*) FROM devices").await),
+        2
+    );
 }

@@ -10,6 +10,8 @@ mod housekeeping;
 mod oracles;
 mod receipts;
 mod sandbox;
+mod unified_push;
+mod vectors;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

@@ -56,9 +56,13 @@ pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
         body: None,
     };
     if let Some(keys) = &draft.target.keys {
-        return Ok(render(draft, withheld, Own::Encrypted {
-            ciphertext: ciphertext(draft, keys)?,
-        }));
+        return Ok(render(
+            draft,
+            withheld,
+            Own::Encrypted {
+                ciphertext: ciphertext(draft, keys)?,
+            },
+        ));
     }
     Ok(match draft.in_the_clear() {
         Some(text) => plaintext::fit(text, LIMIT, |title, body| {
