@@ -45,19 +45,50 @@ pub fn encrypt(
     room: usize,
     salt: [u8; SALT],
 ) -> Result<Vec<u8>, EncryptionError> {
-    let random = SystemRandom::new();
-    let private = agreement::EphemeralPrivateKey::generate(&agreement::ECDH_P256, &random)
-        .map_err(|_| EncryptionError::Random)?;
-    let public = private
-        .compute_public_key()
-        .map_err(|_| EncryptionError::Random)?;
-    let device = agreement::UnparsedPublicKey::new(&agreement::ECDH_P256, &keys.p256dh);
-    let sealing = agreement::agree_ephemeral(private, &device, |secret| {
-        Sealing::derive(secret, keys, public.as_ref(), &salt)
-    })
-    .map_err(|_| EncryptionError::Key)?;
+    let agreement = Agreement::ephemeral(keys)?;
+    encrypt_by(&agreement, plaintext, keys, room, salt)
+}
+
+/// What sender and device alone know of one message: made anew for each, but in the test vectors.
+pub(super) struct Agreement {
+    /// The sender's public key.
+    pub(super) sender: [u8; KEY],
+    /// ECDH of the two key pairs.
+    pub(super) secret: [u8; 32],
+}
+
+impl Agreement {
+    fn ephemeral(keys: &DeviceKeys) -> Result<Self, EncryptionError> {
+        let private =
+            agreement::EphemeralPrivateKey::generate(&agreement::ECDH_P256, &SystemRandom::new())
+                .map_err(|_| EncryptionError::Random)?;
+        let public = private
+            .compute_public_key()
+            .map_err(|_| EncryptionError::Random)?;
+        let mut agreed = Self {
+            sender: [0; KEY],
+            secret: [0; 32],
+        };
+        agreed.sender.copy_from_slice(public.as_ref());
+        let device = agreement::UnparsedPublicKey::new(&agreement::ECDH_P256, &keys.p256dh);
+        agreement::agree_ephemeral(private, &device, |secret| {
+            agreed.secret.copy_from_slice(secret);
+        })
+        .map_err(|_| EncryptionError::Key)?;
+        Ok(agreed)
+    }
+}
+
+pub(super) fn encrypt_by(
+    agreement: &Agreement,
+    plaintext: &[u8],
+    keys: &DeviceKeys,
+    room: usize,
+    salt: [u8; SALT],
+) -> Result<Vec<u8>, EncryptionError> {
+    let Agreement { sender, secret } = agreement;
     let padding = padded(plaintext.len(), room).saturating_sub(plaintext.len());
-    sealing.seal(plaintext, padding, public.as_ref(), &salt)
+    Sealing::derive(secret, keys, sender, &salt).seal(plaintext, padding, sender, &salt)
 }
 
 /// The length that a text of `length` octets is padded to where there is `room` for so many.
@@ -162,14 +193,10 @@ mod tests {
         let salt: [u8; 16] = bytes("DGv6ra1nlYgDCS1FRnbzlw");
         // Appendix A, `ecdh_secret`: ring makes its own ephemeral keys and takes none.
         let secret: [u8; 32] = bytes("kyrL1jIIOHEzg3sM2ZWRHDRB62YACZhhSlknJ672kSs");
-        let body = Sealing::derive(&secret, &receiver(), &sender, &salt)
-            .seal(
-                b"When I grow up, I want to be a watermelon",
-                0,
-                &sender,
-                &salt,
-            )
-            .unwrap();
+        let text = b"When I grow up, I want to be a watermelon";
+        let agreement = Agreement { sender, secret };
+        // No more room than the text: the example is not padded.
+        let body = encrypt_by(&agreement, text, &receiver(), text.len(), salt).unwrap();
         let expected = "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vC\
                         YLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXL\
                         WyouBWLVWGNWQexSgSxsj_Qulcy4a-fN";

@@ -23,6 +23,8 @@ mod fcm;
 mod jwt;
 mod plaintext;
 mod transport;
+#[cfg(test)]
+mod vectors;
 mod webpush;
 
 use std::fmt;
@@ -146,13 +148,16 @@ impl Gateways {
 
     /// Builds and encrypts one push. CPU only, about 80 µs: call it off the asynchronous threads.
     pub fn prepare(&self, message: &Message, target: &Target) -> Prepared {
+        let encrypt = |text: &[u8], keys: &DeviceKeys, room| {
+            encryption::encrypt(text, keys, room, self.ids.secret())
+        };
         let draft = Draft {
             message,
             target,
             class: self.classes.get(message.class),
             push_id: push_id(message.id, target.device),
             now: self.clock.now(),
-            ids: &self.ids,
+            encrypt: &encrypt,
         };
         let parcel = match target.gateway {
             Gateway::Apns => prepare(self.apns.as_ref(), &draft),
@@ -269,8 +274,11 @@ struct Draft<'a> {
     class: &'a ClassConfig,
     push_id: Uuid,
     now: At,
-    ids: &'a Ids,
+    encrypt: &'a Encrypt<'a>,
 }
+
+/// Encrypts octets to a device, padded to at most so many.
+type Encrypt<'a> = dyn Fn(&[u8], &DeviceKeys, usize) -> Result<Vec<u8>, EncryptionError> + 'a;
 
 impl<'a> Draft<'a> {
     /// How long the message may still wait for the phone, in whole seconds.
@@ -299,7 +307,7 @@ impl<'a> Draft<'a> {
     ) -> Result<Vec<u8>, Verdict> {
         let text = plaintext::plaintext(self.message, self.target.language, room, render)
             .ok_or_else(|| refused("the message has no text"))?;
-        encryption::encrypt(&text, keys, room, self.ids.secret()).map_err(|error| match error {
+        (self.encrypt)(&text, keys, room).map_err(|error| match error {
             EncryptionError::Key => Verdict::Quarantined {
                 reason: error.to_string(),
             },

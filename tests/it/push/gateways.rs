@@ -9,15 +9,18 @@ use serde_json::Value;
 use stadtfunk::{
     config::push::PushConfig,
     push::{
-        Class, Gateway, Verdict,
-        envelope::{Message, Target},
+        Class, Gateway, Language, Verdict,
+        envelope::{Message, Target, Text},
         gateways::Gateways,
         sandbox::{Fault, Which},
     },
 };
 
-use super::{Counter, config};
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::{Counter, config};
 
 /// No gateway takes more octets.
 const LIMIT: usize = 4_096;
@@ -236,6 +239,117 @@ async fn no_text_in_any_script_makes_a_body_too_long() {
             for target in &targets {
                 let size = counter.gateways.prepare(&message, target).size();
                 prop_assert!((256..=LIMIT).contains(&size), "{}: {size}", target.gateway);
+                let read = tokio::task::block_in_place(|| {
+                    Handle::current().block_on(counter.push(&message, target));
+                    counter.sandbox.seen(&counter.arrived(target)).decrypted
+                });
+                let read = read.expect("the phone reads it");
+                let (shown_title, shown_body) = (&read["title"], &read["body"]);
+                prop_assert!(
+                    is_beginning(shown_title, &title),
+                    "{shown_title} of {title:?}"
+                );
+                prop_assert!(is_beginning(shown_body, &body) || shown_body == "");
+                prop_assert!(
+                    shown_title == &title || shown_body == "",
+                    "the body is cut first"
+                );
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// The whole of a text, or what stands before the end of one of its graphemes and an ellipsis; white space
+/// before the ellipsis is left out.
+fn is_beginning(shown: &Value, whole: &str) -> bool {
+    let shown = shown.as_str().expect("a text");
+    if shown == whole {
+        return true;
+    }
+    let Some(rest) = shown
+        .strip_suffix('…')
+        .and_then(|beginning| whole.strip_prefix(beginning))
+    else {
+        return false;
+    };
+    let beginning = whole.len() - rest.len();
+    let spaces = rest.len() - rest.trim_start().len();
+    let ends = whole.grapheme_indices(true).map(|(start, _)| start);
+    let mut ends = ends.filter(|end| (beginning..=beginning + spaces).contains(end));
+    ends.next().is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_city_may_choose_text_in_the_clear_for_a_class() {
+    let counter = Counter::open().await;
+    let mut config = config(&counter.sandbox);
+    config.classes.alert.full_text_without_key = true;
+    let (clock, ids) = (counter.clock.clone(), counter.ids.clone());
+    let gateways = Gateways::new(&config, clock, ids, &counter.tasks).unwrap();
+    let never = CancellationToken::new();
+    for gateway in [Gateway::Apns, Gateway::Fcm] {
+        for (language, title) in [
+            (Language::German, "Brücke zu"),
+            (Language::English, "Closed"),
+        ] {
+            let phone = counter.sandbox.phone(gateway);
+            let mut target = counter.target(&phone, None);
+            target.language = language;
+            for (class, in_the_clear) in [(Class::Alert, true), (Class::Important, false)] {
+                let mut message = counter.message(class, "Brücke zu", "Über die Au");
+                let english = Text {
+                    title: "Closed".to_owned(),
+                    body: "消防 ".repeat(3_000),
+                };
+                message.envelope.texts.insert(Language::English, english);
+                let prepared = gateways.prepare(&message, &target);
+                assert!(prepared.size() <= LIMIT, "{gateway}: {}", prepared.size());
+                let reply = gateways.send(&prepared, &never).await;
+                assert_eq!(reply.verdict, Verdict::Accepted, "{gateway}");
+                let entry = counter.arrived(&target);
+                let shown = counter.sandbox.seen(&entry).notification.unwrap();
+                assert_eq!(shown.title == title, in_the_clear, "{gateway}: {shown:?}");
+                let whole = &message.envelope.texts[&language].body;
+                let body = Value::from(shown.body.as_str());
+                assert_eq!(is_beginning(&body, whole), in_the_clear, "{gateway}");
+                assert_eq!(shown.body.is_empty(), !in_the_clear, "{gateway}");
+            }
+            // A device with keys is none of the class's business.
+            let target = counter.target(&phone, Some(phone.keys()));
+            let message = counter.message(Class::Alert, "Geheim", "Geheim");
+            gateways
+                .send(&gateways.prepare(&message, &target), &never)
+                .await;
+            let body = counter.arrived(&target).body.clone();
+            assert!(
+                !String::from_utf8_lossy(&body).contains("Geheim"),
+                "{gateway}"
+            );
+        }
+    }
+}
+
+/// With a registration token as long as they come.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_in_the_clear_makes_a_body_too_long() {
+    let counter = Counter::open().await;
+    let mut config = config(&counter.sandbox);
+    config.classes.alert.full_text_without_key = true;
+    let (clock, ids) = (counter.clock.clone(), counter.ids.clone());
+    let gateways = Gateways::new(&config, clock, ids, &counter.tasks).unwrap();
+    let text = || ("[\"\\\\\n\u{1}äб中👨‍👩‍👧 ]{0,40}", 0..200_usize);
+    let text = || text().prop_map(|(part, times)| part.repeat(times));
+    TestRunner::new(ProptestConfig::with_cases(64))
+        .run(&(text(), text()), |(title, body)| {
+            let message = counter.message(Class::Alert, &title, &body);
+            for gateway in [Gateway::Apns, Gateway::Fcm] {
+                let mut target = counter.target(&counter.sandbox.phone(gateway), None);
+                if gateway == Gateway::Fcm {
+                    target.address = "x".repeat(1_000);
+                }
+                let size = gateways.prepare(&message, &target).size();
+                prop_assert!((1..=LIMIT).contains(&size), "{gateway}: {size}");
             }
             Ok(())
         })

@@ -12,6 +12,8 @@ mod oracles;
 mod probe;
 mod receipts;
 mod sandbox;
+mod unified_push;
+mod vectors;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

@@ -9,7 +9,11 @@ use a2::{DefaultNotificationBuilder, NotificationBuilder as _, NotificationOptio
 use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use ece::EcKeyComponents;
 use serde_json::Value;
-use stadtfunk::push::{Class, Gateway, Verdict, envelope::DeviceKeys, sandbox::Entry};
+use stadtfunk::{
+    clock::Clock,
+    id::Ids,
+    push::{Class, Gateway, Verdict, encryption::encrypt, envelope::DeviceKeys, sandbox::Entry},
+};
 use web_push::{
     ContentEncoding, SubscriptionInfo, Urgency, VapidSignatureBuilder, WebPushMessageBuilder,
 };
@@ -74,6 +78,31 @@ async fn ece_decrypts_what_each_gateway_carries() {
             assert!(body.starts_with(shown), "{gateway}: {shown}");
         }
     }
+}
+
+/// Of every length that fits, to a new device each, padded to every room.
+#[test]
+fn ece_reads_ten_thousand_random_messages() {
+    const MOST: usize = 4_096 - 17;
+    let random = |most: usize| {
+        let octets: [u8; 2] = rand();
+        usize::from(u16::from_be_bytes(octets)) % (most + 1)
+    };
+    for round in 0..10_000 {
+        let device = Device::new();
+        let length = random(MOST);
+        let room = length + random(MOST - length);
+        let text: Vec<u8> = (0..length)
+            .map(|place| (place * 31 + round) as u8)
+            .collect();
+        let body = encrypt(&text, &device.keys, room, rand()).expect("it fits");
+        let read = ece::decrypt(&device.private, &device.keys.auth, &body).expect("ece decrypts");
+        assert!(read == text, "{length} octets in a room of {room}");
+    }
+}
+
+fn rand<const N: usize>() -> [u8; N] {
+    Ids::new(Clock::wall()).secret()
 }
 
 #[tokio::test(flavor = "multi_thread")]
