@@ -9,15 +9,11 @@ use serde_json::json;
 use stadtfunk::{
     clock::Clock,
     db::Db,
-    id::{AccountId, DeviceId, SessionId},
-    push::{
-        Gateway, Language,
-        sandbox::{Phone, Sandbox, SandboxConfig},
-    },
+    push::{Gateway, sandbox::SandboxConfig},
 };
 
 use super::program::Program;
-use crate::world::{Stage, TOWN_HALL, World, both, eventually, people::same};
+use crate::world::{Stage, World, both, eventually, people::same};
 
 both!(a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight);
 
@@ -36,7 +32,9 @@ async fn a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight(sta
     let sandbox = stage.sandbox(disposed, Clock::wall()).await;
     let killed = Program::serve(stage).await;
     let office = stage.office_of(killed.address).await;
-    let phones = hire_with_phones(&office, &sandbox).await;
+    let phones = office
+        .hire_with_phones(&sandbox, Gateway::ALL.iter().copied().cycle().take(PHONES))
+        .await;
     release(&office).await;
     sandbox.journal().reaches(KILLED_AT).await;
     killed.kill().await;
@@ -55,7 +53,7 @@ async fn a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight(sta
     })
     .await;
 
-    for phone in &phones {
+    for phone in phones.iter().map(|staffer| &staffer.phone) {
         let times = sandbox.journal().accepted(phone.gateway);
         let times = times
             .get(phone.address.as_str())
@@ -121,63 +119,4 @@ async fn end_the_leases(db: &Db) {
     .execute()
     .await
     .expect("the deliveries");
-}
-
-/// A person for each phone. Written into the tables: six hundred would take long to join over HTTP.
-async fn hire_with_phones(office: &World, sandbox: &Sandbox) -> Vec<Phone> {
-    let unit = office.unit_id(TOWN_HALL).await;
-    let (ids, now) = (&office.app.ids, office.clock.now());
-    let mut tx = office.app.db.begin().await.expect("a transaction");
-    let mut phones = Vec::new();
-    for number in 0..PHONES {
-        let account: AccountId = ids.id();
-        let session: SessionId = ids.id();
-        let device: DeviceId = ids.id();
-        let phone = sandbox.phone(Gateway::ALL[number % Gateway::ALL.len()]);
-        let keys = phone.keys();
-        tx.query(same(
-            "INSERT INTO accounts (id, personnel_number, given_name, family_name, sort_name,
-             unit_id, language, created_at, joined_at)
-             VALUES ($1, $2, 'Mia', 'Muster', 'muster mia', $3, $4, $5, $5)",
-        ))
-        .bind(account)
-        .bind(format!("P{number}"))
-        .bind(unit)
-        .bind(Language::German)
-        .bind(now)
-        .execute()
-        .await
-        .expect("an account");
-        tx.query(same(
-            "INSERT INTO sessions (id, account_id, token_hash, device_name, created_at,
-             last_seen_at) VALUES ($1, $2, $3, 'Telefon', $4, $4)",
-        ))
-        .bind(session)
-        .bind(account)
-        .bind(session.uuid().as_bytes().to_vec())
-        .bind(now)
-        .execute()
-        .await
-        .expect("a session");
-        tx.query(same(
-            "INSERT INTO devices (id, account_id, session_id, gateway, address, apns_environment,
-             p256dh, auth_secret, language, app_version, registered_at, last_seen_at)
-             VALUES ($1, $2, $3, $4, $5, 'production', $6, $7, $8, '1.0', $9, $9)",
-        ))
-        .bind(device)
-        .bind(account)
-        .bind(session)
-        .bind(phone.gateway)
-        .bind(phone.address.clone())
-        .bind(keys.p256dh.to_vec())
-        .bind(keys.auth.to_vec())
-        .bind(Language::German)
-        .bind(now)
-        .execute()
-        .await
-        .expect("a device");
-        phones.push(phone);
-    }
-    tx.commit().await.expect("a commit");
-    phones
 }

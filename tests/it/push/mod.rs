@@ -2,8 +2,11 @@
 
 //! Push over real sockets, TLS and HTTP/2: the gateways' clients and the sandbox, each against the other.
 
+mod answers;
+mod faults;
 mod gateways;
 mod handed_over;
+mod held;
 #[cfg(feature = "oracles")]
 mod oracles;
 mod sandbox;
