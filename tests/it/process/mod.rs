@@ -3,6 +3,8 @@
 //! The program as an administrator runs it: a process with a configuration, signals and an exit code.
 
 mod check_config;
+mod dispatch;
 mod killed;
 mod program;
 mod serving;
+mod together;
