@@ -21,7 +21,7 @@ use stadtfunk::{
 
 use crate::{
     push::faults::scene::identity,
-    world::{Client, Staffer, people::same},
+    world::{Client, Staffer, eventually, people::same},
 };
 
 /// A device in the newest message.
@@ -59,7 +59,7 @@ pub(super) async fn deliveries(db: &Db) -> Vec<Delivery> {
     .expect("the deliveries")
 }
 
-/// How many of the newest message have no outcome.
+/// How many deliveries have no outcome.
 pub(super) async fn open(db: &Db) -> i64 {
     let (count,): (i64,) = db
         .query(same(
@@ -69,6 +69,18 @@ pub(super) async fn open(db: &Db) -> i64 {
         .await
         .expect("a count");
     count
+}
+
+/// Waits until every delivery has its outcome; gives up when ten seconds bring none.
+pub(super) async fn finished(db: &Db) {
+    let mut left = open(db).await;
+    while left > 0 {
+        left = eventually("another outcome", async || {
+            let now = open(db).await;
+            (now < left).then_some(now)
+        })
+        .await;
+    }
 }
 
 /// The leases of these claims would end within a minute, by a clock that can't be advanced: it is the other

@@ -20,7 +20,8 @@ use stadtfunk::{
 
 use super::{
     dispatch::{
-        claims, deliveries, end_the_leases, open, release, repeats_carry_the_same_ids, times_shown,
+        claims, deliveries, end_the_leases, finished, open, release, repeats_carry_the_same_ids,
+        times_shown,
     },
     program::Program,
 };
@@ -85,10 +86,7 @@ impl Town {
     }
 
     async fn finish(&self) {
-        eventually("every phone's being accounted for", async || {
-            (open(self.db()).await == 0).then_some(())
-        })
-        .await;
+        finished(self.db()).await;
     }
 }
 

@@ -16,7 +16,8 @@ use stadtfunk::{
 
 use super::{
     dispatch::{
-        claims, deliveries, end_the_leases, open, release, repeats_carry_the_same_ids, times_shown,
+        claims, deliveries, end_the_leases, finished, release, repeats_carry_the_same_ids,
+        times_shown,
     },
     program::Program,
 };
@@ -56,10 +57,7 @@ impl Town {
     }
 
     async fn finish(&self) {
-        eventually("every phone's being accounted for", async || {
-            (open(self.db()).await == 0).then_some(())
-        })
-        .await;
+        finished(self.db()).await;
         let found = deliveries(self.db()).await;
         assert_eq!(found.len(), self.staff.len());
         let accepted = |outcome| outcome == Some(Outcome::Accepted);
@@ -123,14 +121,15 @@ async fn what_a_killed_server_held_is_done_by_the_others() {
     })
     .await;
     let others = futures::join!(Program::serve(&stage), Program::serve(&stage));
-    eventually("others have claimed what was left", async || {
-        let found = deliveries(town.db()).await;
-        let unclaimed = |outcome, claim| outcome == Option::<Outcome>::None && claim == None;
-        let left = found
-            .iter()
-            .filter(|delivery| unclaimed(delivery.outcome, delivery.claim_id));
-        (left.count() == 0).then_some(())
-    })
+    eventually(
+        "others have claimed the rest, and some is done",
+        async || {
+            let found = deliveries(town.db()).await;
+            let open = found.iter().filter(|delivery| delivery.outcome.is_none());
+            let is_claimed = open.clone().all(|delivery| delivery.claim_id.is_some());
+            (is_claimed && open.count() < MORE_THAN_ONE_CAN_CLAIM - 500).then_some(())
+        },
+    )
     .await;
     victim.kill().await;
 
@@ -140,8 +139,6 @@ async fn what_a_killed_server_held_is_done_by_the_others() {
         .filter(|delivery| delivery.claim_id.is_some_and(|claim| held.contains(&claim)));
     let orphans: Vec<_> = orphans.map(|delivery| delivery.address.clone()).collect();
     assert!(!orphans.is_empty(), "it was killed too late");
-    let settled = found.iter().filter(|delivery| delivery.outcome.is_some());
-    assert!(settled.count() > 0, "it was killed too early");
     end_the_leases(town.db(), &held).await;
 
     town.editor.server = others.0.address;
