@@ -11,6 +11,7 @@
 //! | 429 or 503 with `Retry-After` | tries again after that time, never before | [`patience`]: `the_time_that_a_gateway_names_is_kept` |
 //! | 429 without | Google: after a minute, as Google asks; else after up to 1 s, 2 s, 4 s … 10 min | `a_throttling_gateway_that_names_no_time_is_asked_again` |
 //! | 500, 503 | tries again, as above | `a_gateway_in_trouble_is_asked_again` |
+//! | trouble for longer than the message matters | gives up, and says so: expired | `what_could_not_be_handed_over_in_its_time_is_expired` |
 //! | frozen peer (no byte, no PING) | gives up after the answer time-out, leaves the connection, tries again; the other gateways go on | [`lines`]: `a_frozen_gateway_holds_up_no_other` |
 //! | no answer to some | tries these again after the answer time-out | `a_push_that_gets_no_answer_is_repeated` |
 //! | reset of a stream | tries again | `a_stream_that_is_reset_is_repeated` |

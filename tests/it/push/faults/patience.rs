@@ -5,17 +5,18 @@
 use std::{collections::HashMap, time::Duration};
 
 use stadtfunk::push::{
-    Gateway,
+    Gateway, Outcome,
     sandbox::{Fault, Filter, Which},
 };
 
 use super::scene::Scene;
-use crate::world::{Stage, both};
+use crate::world::{Stage, both, eventually};
 
 both!(
     the_time_that_a_gateway_names_is_kept,
     a_throttling_gateway_that_names_no_time_is_asked_again,
     a_gateway_in_trouble_is_asked_again,
+    what_could_not_be_handed_over_in_its_time_is_expired,
 );
 
 const PHONES: usize = 60;
@@ -53,6 +54,44 @@ async fn a_gateway_in_trouble_is_asked_again(stage: &Stage) {
     for status in [500, 503] {
         refused_at_first(&scene, status, None).await;
     }
+}
+
+/// How long an alert matters (`push-config/classes.toml`).
+const ALERT_LIVES: Duration = Duration::from_hours(4);
+
+async fn what_could_not_be_handed_over_in_its_time_is_expired(stage: &Stage) {
+    let scene = Scene::open(stage, PHONES).await;
+    // Apple is in trouble for longer; Google asks to be left alone for longer.
+    let trouble = |status, gateway, retry_after| Fault::Refuse {
+        status,
+        reason: word(gateway, status).to_owned(),
+        retry_after,
+    };
+    let apple = trouble(500, Gateway::Apns, None);
+    scene.sandbox.misbehave(Gateway::Apns, apple, Which::All);
+    let google = trouble(503, Gateway::Fcm, Some(ALERT_LIVES));
+    scene.sandbox.misbehave(Gateway::Fcm, google, Which::All);
+    let message = scene.release().await;
+    scene
+        .settled(message, &[Gateway::Fcm, Gateway::WebPush])
+        .await;
+    eventually("Apple has refused all", async || {
+        let (waiting, due) = scene.resting(message).await;
+        (waiting == PHONES / 3 && due.is_some()).then_some(())
+    })
+    .await;
+    let arrived = scene.sandbox.journal().newest();
+    scene.sandbox.behave();
+    scene.time_passes(ALERT_LIVES);
+    let third = i64::try_from(PHONES / 3).expect("a few");
+    let expected = [
+        ((Gateway::Apns, Outcome::Expired), third),
+        ((Gateway::Fcm, Outcome::Expired), third),
+        ((Gateway::WebPush, Outcome::Accepted), third),
+    ];
+    assert_eq!(scene.outcomes(message).await, expected.into());
+    let newest = scene.sandbox.journal().newest();
+    assert_eq!(newest, arrived, "an alert after its time");
 }
 
 /// A release of which every gateway refuses every third push. Everybody is reached, nobody twice. Gives how
