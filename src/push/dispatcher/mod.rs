@@ -127,16 +127,24 @@ impl Dispatcher {
         queues: &mut Queues,
         commits: &mut watch::Receiver<u64>,
     ) -> Result<(), DbError> {
-        if let Some((expected, now)) = rounds.clock_was_set(&self.clock) {
-            outbox::clock_was_set(&self.db, expected, now).await?;
-        }
+        self.follow_the_clock(rounds).await?;
         self.serve(queues, commits).await?;
         if rounds.tidied.elapsed() >= LOOK {
             rounds.tidied = Instant::now();
-            let freed = outbox::tidy(&self.db, self.clock.now()).await?;
+            // Had it been set meanwhile, leases of pushes that are under way would be taken for ended.
+            let now = self.follow_the_clock(rounds).await?;
+            let freed = outbox::tidy(&self.db, now).await?;
             self.metrics.lost_leases(freed);
         }
         Ok(())
+    }
+
+    /// What the clock shows; if it was set, leases and retries have been moved with it.
+    async fn follow_the_clock(&self, rounds: &mut Rounds) -> Result<At, DbError> {
+        if let Some((expected, now)) = rounds.clock_was_set(&self.clock) {
+            outbox::clock_was_set(&self.db, expected, now).await?;
+        }
+        Ok(rounds.clock.0)
     }
 
     /// Fills every queue's free slots, the most urgent lane first, until nothing is due. Begins anew when

@@ -3,23 +3,34 @@
 //! `kill -9` in the middle of a dispatch: the next process hands over the rest, and repeats only what was in
 //! flight.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::HashMap,
+    io::Write as _,
+    time::{Duration, Instant},
+};
 
-use serde_json::json;
 use stadtfunk::{
     clock::Clock,
     db::Db,
-    id::{AccountId, DeviceId, SessionId},
     push::{
-        Gateway, Language,
-        sandbox::{Phone, Sandbox, SandboxConfig},
+        Gateway,
+        sandbox::{Sandbox, SandboxConfig},
     },
 };
 
-use super::program::Program;
-use crate::world::{Stage, TOWN_HALL, World, both, eventually, people::same};
+use super::{
+    dispatch::{
+        claims, deliveries, end_the_leases, finished, open, release, repeats_carry_the_same_ids,
+        times_shown,
+    },
+    program::Program,
+};
+use crate::world::{Client, Staffer, Stage, World, both, eventually};
 
-both!(a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight);
+both!(
+    a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight,
+    fifty_kills_lose_nobody_and_repeat_only_what_was_in_flight,
+);
 
 const PHONES: usize = 600;
 /// When the process is killed: answers have been written down (they are in portions of 250), and many pushes
@@ -27,157 +38,198 @@ const PHONES: usize = 600;
 const KILLED_AT: u64 = 350;
 /// Of the sandbox's answers: with ten pushes in flight at each gateway, a dispatch takes half a second.
 const LATENCY: Duration = Duration::from_millis(25);
+const KILLS: usize = 50;
+
+/// A server on the stage, so many people with phones, and an editor.
+struct Town {
+    sandbox: Sandbox,
+    office: World,
+    staff: Vec<Staffer>,
+    editor: Client,
+    running: Option<Program>,
+}
+
+impl Town {
+    async fn found(stage: &Stage, phones: usize) -> Self {
+        let disposed = SandboxConfig {
+            latency: LATENCY,
+            keep_journal: 50_000,
+            ..SandboxConfig::default()
+        };
+        let sandbox = stage.sandbox(disposed, Clock::wall()).await;
+        let running = Program::serve(stage).await;
+        let office = stage.office_of(running.address).await;
+        let gateways = Gateway::ALL.iter().copied().cycle().take(phones);
+        let staff = office.hire_with_phones(&sandbox, gateways).await;
+        let editor = (*office.editor("Eva Redaktion").await).clone();
+        Self {
+            sandbox,
+            office,
+            staff,
+            editor,
+            running: Some(running),
+        }
+    }
+
+    fn db(&self) -> &Db {
+        &self.office.app.db
+    }
+
+    async fn kill(&mut self) {
+        self.running.take().expect("it runs").kill().await;
+    }
+
+    async fn start(&mut self, stage: &Stage) {
+        let program = Program::serve(stage).await;
+        self.editor.server = program.address;
+        self.running = Some(program);
+    }
+
+    async fn finish(&self) {
+        finished(self.db()).await;
+    }
+}
 
 async fn a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight(stage: &Stage) {
-    let disposed = SandboxConfig {
-        latency: LATENCY,
-        ..SandboxConfig::default()
+    let mut town = Town::found(stage, PHONES).await;
+    release(&town.editor).await;
+    town.sandbox.journal().reaches(KILLED_AT).await;
+    town.kill().await;
+    let mut sights = Sights::default();
+    let settled = sights.look(&town).await;
+    assert!(settled > 0 && settled < PHONES, "{settled} were settled");
+    town.start(stage).await;
+    town.finish().await;
+    sights.judge(&town);
+    let last = town.running.take().expect("it runs");
+    last.terminate().await;
+    assert!(last.ended().await.0.success());
+}
+
+async fn fifty_kills_lose_nobody_and_repeat_only_what_was_in_flight(stage: &Stage) {
+    let mut dice = Dice::new();
+    let mut town = Town::found(stage, PHONES / 2).await;
+    // In milliseconds. On PostgreSQL the dead's claims are looked for after half a second.
+    let a_dispatch_takes = if stage.database.is_sqlite() {
+        700
+    } else {
+        1_200
     };
-    let sandbox = stage.sandbox(disposed, Clock::wall()).await;
-    let killed = Program::serve(stage).await;
-    let office = stage.office_of(killed.address).await;
-    let phones = hire_with_phones(&office, &sandbox).await;
-    release(&office).await;
-    sandbox.journal().reaches(KILLED_AT).await;
-    killed.kill().await;
-
-    let db = &office.app.db;
-    let settled = accepted(db).await;
-    assert!(
-        !settled.is_empty() && settled.len() < PHONES,
-        "{} were settled",
-        settled.len()
+    let (began, mut messages, mut pushes, mut repeats) = (Instant::now(), 0, 0, 0);
+    let mut sights = Sights::default();
+    for _ in 0..KILLS {
+        if open(town.db()).await == 0 {
+            pushes += town.sandbox.journal().accepted_total();
+            repeats += std::mem::take(&mut sights).judge(&town);
+            town.sandbox.journal().clear();
+            release(&town.editor).await;
+            messages += 1;
+        }
+        let instant = Instant::now() + Duration::from_millis(dice.below(a_dispatch_takes));
+        eventually("the instant, or the end of the message", async || {
+            let over = Instant::now() >= instant || open(town.db()).await == 0;
+            over.then_some(())
+        })
+        .await;
+        town.kill().await;
+        sights.look(&town).await;
+        town.start(stage).await;
+    }
+    town.finish().await;
+    pushes += town.sandbox.journal().accepted_total();
+    repeats += sights.judge(&town);
+    let took = began.elapsed();
+    let _ = writeln!(
+        std::io::stderr(),
+        "{KILLS} kills in {took:?}: {messages} messages, {pushes} pushes, {repeats} of them repeats; seed {}",
+        dice.seed
     );
-    end_the_leases(db).await;
-    let next = Program::serve(stage).await;
-    eventually("every phone's being accounted for", async || {
-        (accepted(db).await.len() == PHONES).then_some(())
-    })
-    .await;
+    assert!(repeats > 0, "no kill struck a push on its way");
+}
 
-    for phone in &phones {
-        let times = sandbox.journal().accepted(phone.gateway);
-        let times = times
-            .get(phone.address.as_str())
-            .copied()
-            .unwrap_or_default();
-        assert!(times >= 1, "a phone was missed");
-        let known_before = settled.contains(&phone.address);
-        assert!(
-            times == 1 || !known_before,
-            "a push was repeated though its answer was known"
-        );
-        assert!(
-            times <= 2,
-            "a push was repeated more often than the process was killed"
-        );
+/// What was to be seen after each kill, for the message that is under way.
+#[derive(Default)]
+struct Sights {
+    /// Phones whose answer was written down, and how often they had been shown the push by then.
+    settled: HashMap<String, u32>,
+    /// For every other phone: how many kills met its push claimed and not settled.
+    in_flight: HashMap<String, u32>,
+}
+
+impl Sights {
+    /// Looks right after a kill, and ends the leases of the dead. Gives how many were settled.
+    async fn look(&mut self, town: &Town) -> usize {
+        let found = deliveries(town.db()).await;
+        let shown = times_shown(&town.sandbox, &town.staff);
+        for delivery in &found {
+            let address = &delivery.address;
+            if delivery.outcome.is_some() {
+                self.settled
+                    .entry(address.clone())
+                    .or_insert(shown[address]);
+            } else if delivery.claim_id.is_some() {
+                *self.in_flight.entry(address.clone()).or_default() += 1;
+            }
+        }
+        end_the_leases(town.db(), &claims(&found)).await;
+        self.settled.len()
     }
-    next.terminate().await;
-    assert!(next.ended().await.0.success());
-}
 
-/// An announcement to everybody, at once.
-async fn release(office: &World) {
-    let editor = office.editor("Eva Redaktion").await;
-    let draft = json!({
-        "class": "alert",
-        "audience": {"kind": "everybody"},
-        "texts": {"de": {"title": "Sturm", "push_text": "Bleiben Sie drinnen.", "body": "Bis acht."}},
-    });
-    let draft = editor
-        .post("/api/v1/editorial/announcements", draft)
-        .await
-        .created();
-    let id = draft["id"].as_str().expect("an id");
-    editor
-        .put(
-            &format!("/api/v1/editorial/announcements/{id}/release"),
-            json!({}),
-        )
-        .await
-        .ok();
-}
-
-/// The addresses whose acceptance is written down.
-async fn accepted(db: &Db) -> BTreeSet<String> {
-    let rows: Vec<(String,)> = db
-        .query(same(
-            "SELECT v.address FROM deliveries d JOIN devices v ON v.id = d.device_id
-             WHERE d.outcome = 'accepted'",
-        ))
-        .all()
-        .await
-        .expect("the deliveries");
-    rows.into_iter().map(|(address,)| address).collect()
-}
-
-/// The killed process's leases would end within a minute, by a clock that can't be advanced: it is the next
-/// process's own.
-async fn end_the_leases(db: &Db) {
-    db.query(same(
-        "UPDATE deliveries SET due_at = $1 WHERE outcome IS NULL",
-    ))
-    .bind(Clock::wall().now() - Duration::from_secs(1))
-    .execute()
-    .await
-    .expect("the deliveries");
-}
-
-/// A person for each phone. Written into the tables: six hundred would take long to join over HTTP.
-async fn hire_with_phones(office: &World, sandbox: &Sandbox) -> Vec<Phone> {
-    let unit = office.unit_id(TOWN_HALL).await;
-    let (ids, now) = (&office.app.ids, office.clock.now());
-    let mut tx = office.app.db.begin().await.expect("a transaction");
-    let mut phones = Vec::new();
-    for number in 0..PHONES {
-        let account: AccountId = ids.id();
-        let session: SessionId = ids.id();
-        let device: DeviceId = ids.id();
-        let phone = sandbox.phone(Gateway::ALL[number % Gateway::ALL.len()]);
-        let keys = phone.keys();
-        tx.query(same(
-            "INSERT INTO accounts (id, personnel_number, given_name, family_name, sort_name,
-             unit_id, language, created_at, joined_at)
-             VALUES ($1, $2, 'Mia', 'Muster', 'muster mia', $3, $4, $5, $5)",
-        ))
-        .bind(account)
-        .bind(format!("P{number}"))
-        .bind(unit)
-        .bind(Language::German)
-        .bind(now)
-        .execute()
-        .await
-        .expect("an account");
-        tx.query(same(
-            "INSERT INTO sessions (id, account_id, token_hash, device_name, created_at,
-             last_seen_at) VALUES ($1, $2, $3, 'Telefon', $4, $4)",
-        ))
-        .bind(session)
-        .bind(account)
-        .bind(session.uuid().as_bytes().to_vec())
-        .bind(now)
-        .execute()
-        .await
-        .expect("a session");
-        tx.query(same(
-            "INSERT INTO devices (id, account_id, session_id, gateway, address, apns_environment,
-             p256dh, auth_secret, language, app_version, registered_at, last_seen_at)
-             VALUES ($1, $2, $3, $4, $5, 'production', $6, $7, $8, '1.0', $9, $9)",
-        ))
-        .bind(device)
-        .bind(account)
-        .bind(session)
-        .bind(phone.gateway)
-        .bind(phone.address.clone())
-        .bind(keys.p256dh.to_vec())
-        .bind(keys.auth.to_vec())
-        .bind(Language::German)
-        .bind(now)
-        .execute()
-        .await
-        .expect("a device");
-        phones.push(phone);
+    /// When the message is over: nobody was missed, nothing repeated whose answer was known, nothing more
+    /// often than it was in flight when the process died, and never under other ids. Gives the repeats.
+    fn judge(self, town: &Town) -> u64 {
+        let shown = times_shown(&town.sandbox, &town.staff);
+        if shown.values().all(|times| *times == 0) && self.settled.is_empty() {
+            // Nothing has been released yet.
+            return 0;
+        }
+        let mut repeats = 0;
+        for (address, times) in shown {
+            assert!(times >= 1, "a phone was missed");
+            let in_flight = self.in_flight.get(&address).copied().unwrap_or_default();
+            assert!(
+                times <= 1 + in_flight,
+                "shown {times} times, in flight at {in_flight} kills"
+            );
+            if let Some(before) = self.settled.get(&address) {
+                assert_eq!(times, *before, "repeated though its answer was known");
+            }
+            repeats += u64::from(times - 1);
+        }
+        repeats_carry_the_same_ids(&town.sandbox);
+        repeats
     }
-    tx.commit().await.expect("a commit");
-    phones
+}
+
+/// Chance that can be had again by its seed: an xorshift generator (Marsaglia, 2003).
+struct Dice {
+    seed: u64,
+    state: u64,
+}
+
+impl Dice {
+    /// By the clock, or by `STADTFUNK_TEST_SEED`.
+    fn new() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a switch of the tests, not of the program"
+        )]
+        let wanted = std::env::var("STADTFUNK_TEST_SEED").ok();
+        let seed = wanted.map_or_else(
+            || Clock::wall().now().as_micros().unsigned_abs(),
+            |seed| seed.parse().expect("a number"),
+        );
+        let _ = writeln!(std::io::stderr(), "STADTFUNK_TEST_SEED={seed}");
+        Self {
+            seed,
+            state: seed | 1,
+        }
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state % end
+    }
 }

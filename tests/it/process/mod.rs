@@ -3,8 +3,10 @@
 //! The program as an administrator runs it: a process with a configuration, signals and an exit code.
 
 mod check_config;
+mod dispatch;
 mod killed;
 mod logs;
 mod program;
 mod push;
 mod serving;
+mod together;

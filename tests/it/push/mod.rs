@@ -2,9 +2,12 @@
 
 //! Push over real sockets, TLS and HTTP/2: the gateways' clients and the sandbox, each against the other.
 
+mod answers;
 mod duty;
+pub(crate) mod faults;
 mod gateways;
 mod handed_over;
+mod held;
 mod housekeeping;
 mod metrics;
 #[cfg(feature = "oracles")]

@@ -5,13 +5,14 @@
 
 use std::{
     env, fs,
+    io::Write as _,
     os::unix::{
         fs::{MetadataExt as _, chown},
         process::CommandExt as _,
     },
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::LazyLock,
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{LazyLock, Mutex},
 };
 
 /// Leaves the tests on PostgreSQL out where it can't be installed.
@@ -20,35 +21,51 @@ const WITHOUT: &str = "STADTFUNK_TEST_WITHOUT_POSTGRES";
 /// A running PostgreSQL that listens on a socket in its own folder alone.
 pub(crate) struct Cluster {
     folder: PathBuf,
-    /// Waits on our end of a pipe, which the kernel closes when this process ends.
     _shell: Child,
+    /// The shell waits on its end of this pipe, which the kernel closes when this process ends.
+    orders: Mutex<ChildStdin>,
 }
 
-/// Durability is switched off: nothing of this outlives the tests.
+/// Durability is switched off: nothing of this outlives the tests. What is committed is in the hands of the
+/// operating system, if `$1` says so, and survives PostgreSQL's own end. Each line of input is an order to crash.
 const RUN: &str = r#"
     initdb -D "$0/data" -U postgres -A trust -N -E UTF8 --locale=C.UTF-8 >"$0/log" 2>&1 || exit 1
-    postgres -D "$0/data" -k "$0" -c listen_addresses= -c max_connections=300 \
-        -c fsync=off -c synchronous_commit=off -c full_page_writes=off >>"$0/log" 2>&1 &
-    cat >/dev/null
+    start() {
+        postgres -D "$0/data" -k "$0" -c listen_addresses= -c max_connections=300 \
+            -c fsync=off -c synchronous_commit="$1" -c full_page_writes=off >>"$0/log" 2>&1 &
+    }
+    start "$1"
+    while read -r crash; do
+        kill -QUIT $!
+        wait $!
+        start "$1"
+    done
     until ! kill -QUIT $! 2>/dev/null; do sleep 0.1; done
     rm -rf "$0"
 "#;
 
 /// The one cluster of this test process; `None` if the tests on PostgreSQL are left out.
 pub(crate) fn cluster() -> Option<&'static Cluster> {
-    static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(|| {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a switch of the tests, not of the program"
-        )]
-        let left_out = env::var_os(WITHOUT).is_some_and(|value| value == "1");
-        (!left_out).then(Cluster::start)
-    });
+    static CLUSTER: LazyLock<Option<Cluster>> =
+        LazyLock::new(|| (!is_left_out()).then(|| Cluster::start("off")));
     CLUSTER.as_ref()
 }
 
+fn is_left_out() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a switch of the tests, not of the program"
+    )]
+    env::var_os(WITHOUT).is_some_and(|value| value == "1")
+}
+
 impl Cluster {
-    fn start() -> Self {
+    /// A cluster for one test, which may crash it. Ends with the test process as the other does.
+    pub(crate) fn another() -> Option<&'static Self> {
+        (!is_left_out()).then(|| &*Box::leak(Box::new(Self::start("on"))))
+    }
+
+    fn start(synchronous_commit: &str) -> Self {
         let programs = newest_installation().unwrap_or_else(|| {
             panic!(
                 "PostgreSQL is missing: `apt-get install postgresql` (no service need run), or set \
@@ -63,6 +80,7 @@ impl Cluster {
         let mut run = Command::new("sh");
         run.args(["-c", RUN])
             .arg(&folder)
+            .arg(synchronous_commit)
             .env("PATH", format!("{}:/usr/bin:/bin", programs.display()))
             .current_dir(&folder)
             .stdin(Stdio::piped())
@@ -72,10 +90,19 @@ impl Cluster {
             chown(&folder, Some(user), Some(group)).expect("root may give its folder away");
             run.uid(user).gid(group);
         }
+        let mut shell = run.spawn().expect("sh starts");
+        let orders = shell.stdin.take().expect("standard input is a pipe");
         Self {
             folder,
-            _shell: run.spawn().expect("sh starts"),
+            _shell: shell,
+            orders: Mutex::new(orders),
         }
+    }
+
+    /// Ends PostgreSQL without a chance to tidy up, and starts it anew.
+    pub(crate) fn crash(&self) {
+        let mut orders = self.orders.lock().expect("not poisoned");
+        orders.write_all(b"crash\n").expect("the shell reads");
     }
 
     /// The address of one of its databases.

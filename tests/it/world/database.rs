@@ -56,6 +56,20 @@ impl Database {
         })
     }
 
+    /// A database in a cluster of the test's own, as yet without a schema.
+    pub(crate) async fn on(cluster: &'static Cluster) -> Self {
+        let name = "test".to_owned();
+        run(
+            &mut connect(cluster).await,
+            format!("CREATE DATABASE {name}"),
+        )
+        .await;
+        Self {
+            url: cluster.url(&name),
+            kind: Kind::Postgres { name, cluster },
+        }
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.kind, Kind::Sqlite { .. })
     }

@@ -36,6 +36,7 @@ pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod people;
 pub(crate) mod push;
+pub(crate) mod staff;
 pub(crate) mod stage;
 pub(crate) mod town;
 pub(crate) mod waiting;
@@ -44,6 +45,8 @@ pub(crate) use self::{
     client::{Answer, Client},
     database::Database,
     people::{Person, same},
+    push::Wiring,
+    staff::Staffer,
     stage::{Settings, Stage, World},
     town::{FIRE_BRIGADE, FIRE_STATION_1, FIRE_STATION_2, TOWN_HALL},
     waiting::eventually,

@@ -17,6 +17,46 @@ use stadtfunk::{
 
 use super::{Person, Stage};
 
+/// How a server reaches the gateways. The usual: few pushes under way at once, so that a test can step in
+/// between.
+#[derive(Clone, Debug)]
+pub(crate) struct Wiring {
+    pub(crate) in_flight: usize,
+    pub(crate) answer_timeout_ms: u64,
+    /// Where Apple is said to be, if not at the sandbox.
+    pub(crate) apns_url: Option<String>,
+    /// Where Google is said to be, if not at the sandbox.
+    pub(crate) fcm_url: Option<String>,
+    /// The gateway whose certificates are to be signed by this authority (PEM), and not by the sandbox's.
+    pub(crate) other_ca: Option<(Gateway, String)>,
+}
+
+impl Default for Wiring {
+    fn default() -> Self {
+        Self {
+            in_flight: 10,
+            answer_timeout_ms: 20_000,
+            apns_url: None,
+            fcm_url: None,
+            other_ca: None,
+        }
+    }
+}
+
+impl Wiring {
+    /// The keys that every gateway's file has.
+    fn link(&self, gateway: Gateway) -> String {
+        let ca = match &self.other_ca {
+            Some((of, _)) if *of == gateway => "other-ca.pem",
+            _ => "ca.pem",
+        };
+        format!(
+            "connections = 1\nin_flight = {}\nanswer_timeout_ms = {}\nextra_ca_file = '{ca}'\n",
+            self.in_flight, self.answer_timeout_ms
+        )
+    }
+}
+
 impl Stage {
     /// Starts a sandbox and writes `push-config/` so that every server that is started on this stage from now
     /// on pushes to it. It ends with the stage.
@@ -24,18 +64,22 @@ impl Stage {
         let ids = Ids::new(clock.clone());
         let sandbox = Sandbox::start(config, clock, ids, &self.tasks).await;
         let sandbox = sandbox.expect("the sandbox starts");
-        self.write_push_config(&sandbox);
+        self.configure_push(&sandbox, &Wiring::default());
         sandbox
     }
 
-    /// As an administrator would: a file per gateway, and the keys beside them. Few pushes are under way at
-    /// once, so that a test can step in between.
-    fn write_push_config(&self, sandbox: &Sandbox) {
+    /// Writes `push-config/` as an administrator would: a file per gateway, and the keys beside them.
+    pub(crate) fn configure_push(&self, sandbox: &Sandbox, wiring: &Wiring) {
         let keys = sandbox.credentials();
-        let link = "connections = 1\nin_flight = 10\nextra_ca_file = 'ca.pem'\n";
         let host = sandbox.web_push_url().trim_start_matches("https://");
+        let apns_url = wiring.apns_url.as_deref().unwrap_or(sandbox.apns_url());
+        let fcm_url = wiring.fcm_url.as_deref().unwrap_or(sandbox.fcm_url());
+        let [apns, fcm, web_push] =
+            [Gateway::Apns, Gateway::Fcm, Gateway::WebPush].map(|gateway| wiring.link(gateway));
+        let other_ca = wiring.other_ca.as_ref().map(|(_, pem)| pem.clone());
         let files = [
             ("ca.pem", sandbox.ca_pem().to_owned()),
+            ("other-ca.pem", other_ca.unwrap_or_default()),
             ("apns.p8", keys.apns.key_p8_pem.clone()),
             ("fcm.json", keys.fcm.service_account_json.clone()),
             ("vapid.pem", keys.vapid.private_key_pem.clone()),
@@ -43,25 +87,21 @@ impl Stage {
                 "apns.toml",
                 format!(
                     "enabled = true\nkey_file = 'apns.p8'\nkey_id = '{}'\nteam_id = '{}'\n\
-                     topic = '{}'\nproduction_url = '{}'\n{link}",
-                    keys.apns.key_id,
-                    keys.apns.team_id,
-                    keys.apns.topic,
-                    sandbox.apns_url(),
+                     topic = '{}'\nproduction_url = '{apns_url}'\n{apns}",
+                    keys.apns.key_id, keys.apns.team_id, keys.apns.topic,
                 ),
             ),
             (
                 "fcm.toml",
                 format!(
-                    "enabled = true\nservice_account_file = 'fcm.json'\nbase_url = '{}'\n{link}",
-                    sandbox.fcm_url(),
+                    "enabled = true\nservice_account_file = 'fcm.json'\nbase_url = '{fcm_url}'\n{fcm}",
                 ),
             ),
             (
                 "webpush.toml",
                 format!(
                     "enabled = true\nkey_file = 'vapid.pem'\nsubject = '{}'\n\
-                     app_url = 'https://app.example.org'\nallowed_hosts = ['{host}']\n{link}",
+                     app_url = 'https://app.example.org'\nallowed_hosts = ['{host}']\n{web_push}",
                     keys.vapid.subject,
                 ),
             ),

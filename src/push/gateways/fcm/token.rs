@@ -15,7 +15,6 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Uri, header};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -48,13 +47,19 @@ struct Inner {
     tasks: Tasks,
     token: Mutex<Option<Token>>,
     /// Held by the one who fetches; holds the last failure.
-    fetching: tokio::sync::Mutex<Option<(Instant, Verdict)>>,
+    fetching: tokio::sync::Mutex<Option<Failure>>,
 }
 
 #[derive(Clone)]
 struct Token {
     header: HeaderValue,
     ends: At,
+}
+
+/// Why there is no token, and how long the clock had [run](Clock::ran) when that was found out.
+struct Failure {
+    at: Duration,
+    verdict: Verdict,
 }
 
 const SCOPE: &str = "https://www.googleapis.com/auth/firebase.messaging";
@@ -118,7 +123,7 @@ impl AccessTokens {
             .0
             .fetching
             .try_lock()
-            .is_ok_and(|last| !is_recent(last.as_ref()))
+            .is_ok_and(|last| self.0.recent(last.as_ref()).is_none())
         {
             let inner = Arc::clone(&self.0);
             self.0.tasks.spawn(async move {
@@ -148,8 +153,8 @@ impl Inner {
         if let Some(token) = self.usable(self.clock.now()).filter(wanted) {
             return Ok(token.header);
         }
-        if let Some((_, verdict)) = last_failure.as_ref().filter(|last| is_recent(Some(last))) {
-            return Err(verdict.clone());
+        if let Some(failure) = self.recent(last_failure.as_ref()) {
+            return Err(failure.verdict.clone());
         }
         match self.exchange().await {
             Ok(token) => {
@@ -159,10 +164,18 @@ impl Inner {
                 Ok(header)
             }
             Err(verdict) => {
-                *last_failure = Some((Instant::now(), verdict.clone()));
+                *last_failure = Some(Failure {
+                    at: self.clock.ran(),
+                    verdict: verdict.clone(),
+                });
                 Err(verdict)
             }
         }
+    }
+
+    /// The failure, if it is too young to ask Google again.
+    fn recent<'a>(&self, failure: Option<&'a Failure>) -> Option<&'a Failure> {
+        failure.filter(|failure| self.clock.ran().saturating_sub(failure.at) < PAUSE)
     }
 
     async fn exchange(&self) -> Result<Token, Verdict> {
@@ -195,10 +208,6 @@ impl Inner {
         });
         Ok(self.key.sign(Some(&self.account.private_key_id), &claims)?)
     }
-}
-
-fn is_recent(failure: Option<&(Instant, Verdict)>) -> bool {
-    failure.is_some_and(|(at, _)| at.elapsed() < PAUSE)
 }
 
 /// RFC 6749, sections 5.1 and 5.2.
