@@ -21,11 +21,8 @@ mod dispatcher;
 pub mod encryption;
 pub mod envelope;
 pub mod gateways;
-<<<<<<< HEAD
 mod housekeeping;
-=======
 mod metrics;
->>>>>>> outside
 pub mod outbox;
 pub mod outcome;
 pub mod receipts;
