@@ -222,7 +222,7 @@ pub(super) async fn fold(db: &Db, finished_before: At, now: At) -> Result<u64> {
         fold::fold(db, message, now).await?;
         folded += 1;
     }
-    while let Some(message) = fold::unemptied(db).await? {
+    for message in fold::unemptied(db).await? {
         fold::empty(db, message, now).await?;
     }
     Ok(folded)
