@@ -16,6 +16,7 @@ CREATE TABLE devices (
     language text NOT NULL,
     app_version text NOT NULL,
     registered_at timestamptz NOT NULL,
+    -- To the day.
     last_seen_at timestamptz NOT NULL,
     -- The gateway says that our environment or topic may be wrong: kept, not pushed to.
     quarantined_at timestamptz,

@@ -49,6 +49,9 @@ impl Config {
         let outbox = reader.section::<OutboxConfig>("push");
         let log = reader.section::<LogConfig>("log");
         reader.check_public_url(&server);
+        if outbox.fold_after_days == 0 {
+            reader.problem("push.fold_after_days", "must be at least 1");
+        }
         reader.refuse_other_sections();
         let push = PushConfig::load(&sources.push_folder);
         let mut problems = reader.problems;
@@ -227,12 +230,20 @@ mod tests {
     #[test]
     fn everything_wrong_is_named_at_once_by_its_key() {
         let text = "[server]\nlissen = '1'\n[people]\njoin_code_days = 'x'\n[serfer]\na = 1\n";
-        let found = problems(text, &[("STADTFUNK_LOG_FORMAT", "xml")]);
-        assert_eq!(found.len(), 4, "{found:#?}");
-        for (problem, key) in found
-            .iter()
-            .zip(["server", "people.join_code_days", "log", "serfer"])
-        {
+        let wrong = [
+            ("STADTFUNK_LOG_FORMAT", "xml"),
+            ("STADTFUNK_PUSH_FOLD_AFTER_DAYS", "0"),
+        ];
+        let found = problems(text, &wrong);
+        assert_eq!(found.len(), 5, "{found:#?}");
+        let keys = [
+            "server",
+            "people.join_code_days",
+            "log",
+            "push.fold_after_days",
+            "serfer",
+        ];
+        for (problem, key) in found.iter().zip(keys) {
             assert!(
                 problem.starts_with(key),
                 "{problem} should begin with {key}"

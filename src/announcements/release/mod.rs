@@ -74,8 +74,10 @@ impl Announcements {
         let first = (staging.class == Class::Alert).then_some(staging.release_at);
         store::add_recipients(tx, staging.audience_id, message, first).await?;
         outbox::stage(tx, message, now).await?;
-        if first.is_some() && staging.message_id.is_some() {
-            outbox::rerank(tx, message).await?;
+        if let (Some(release_at), Some(staged)) = (first, staging.message_id)
+            && store::update_ranks(tx, staged, release_at).await? > 0
+        {
+            outbox::rerank(tx, staged).await?;
         }
         Ok(message)
     }

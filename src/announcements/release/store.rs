@@ -98,12 +98,27 @@ pub(super) async fn add_recipients(
          WHERE p.left_at IS NULL AND (a.everybody OR EXISTS (
              SELECT 1 FROM audience_units au JOIN org_unit_ancestors up ON up.ancestor_id = au.unit_id
              WHERE au.audience_id = a.id AND up.unit_id = p.unit_id))
-         ON CONFLICT (message_id, account_id) DO UPDATE SET rank = excluded.rank
-            WHERE push_recipients.rank <> excluded.rank"
+         ON CONFLICT DO NOTHING"
     ))
     .bind(message)
     .bind(audience)
     .bind(first)
+    .execute()
+    .await
+}
+
+/// Brings the ranks of recipients up to date; says how many have changed. Apart from the above, because
+/// there an update would lock every row that is there already.
+pub(super) async fn update_ranks(tx: &mut Tx, message: MessageId, release_at: At) -> Result<u64> {
+    tx.query(sql!(
+        "UPDATE push_recipients SET rank = 1 - rank
+         WHERE message_id = $1 AND rank <> CASE WHEN EXISTS (
+                SELECT 1 FROM duties d
+                WHERE d.account_id = push_recipients.account_id
+                  AND d.starts_at <= $2 AND d.ends_at > $2) THEN 0 ELSE 1 END"
+    ))
+    .bind(message)
+    .bind(release_at)
     .execute()
     .await
 }

@@ -117,12 +117,15 @@ pub async fn remove_of_accounts(
     store::remove_of_accounts(tx, accounts.into_iter().collect(), why, now).await
 }
 
-/// How exactly a device's last use is kept.
-const SEEN_EVERY: Duration = Duration::from_hours(24);
-
-/// The session is in use, and so is its device.
+/// The session is in use, and so is its device. Written once a day.
 pub async fn seen(db: &Db, session: SessionId, now: At) -> Result<()> {
-    store::seen(db, session, now, now - SEEN_EVERY).await
+    store::seen(db, session, to_the_day(now)).await
+}
+
+/// How exactly a device's last use is kept: enough to see that it has fallen silent.
+fn to_the_day(now: At) -> At {
+    let past = now.as_micros().rem_euclid(24 * 60 * 60 * 1_000_000);
+    now - Duration::from_micros(past.unsigned_abs())
 }
 
 /// Removes devices that have been silent since an instant, in portions; says how many.

@@ -2,7 +2,7 @@
 
 //! The statements of devices.
 
-use super::{Address, Device, Judgement, Registration, Removal};
+use super::{Address, Device, Judgement, Registration, Removal, to_the_day};
 use crate::{
     clock::At,
     db::{Db, DbError, IdList, Result, Tx, sql},
@@ -150,7 +150,7 @@ pub(super) async fn update(
     let row: Option<(DeviceId,)> = tx
         .query(sql!(
             "UPDATE devices SET gateway = $2, address = $3, apns_environment = $4, p256dh = $5,
-                auth_secret = $6, language = $7, app_version = $8, last_seen_at = $9,
+                auth_secret = $6, language = $7, app_version = $8, last_seen_at = $10,
                 registered_at = CASE WHEN gateway = $2 AND address = $3 THEN registered_at ELSE $9 END,
                 quarantined_at = CASE WHEN gateway = $2 AND address = $3 THEN quarantined_at END
              WHERE session_id = $1 AND removed_at IS NULL RETURNING id"
@@ -164,6 +164,7 @@ pub(super) async fn update(
         .bind(registration.language)
         .bind(registration.app_version.clone())
         .bind(now)
+        .bind(to_the_day(now))
         .opt()
         .await?;
     Ok(row.map(|(id,)| id))
@@ -181,7 +182,7 @@ pub(super) async fn insert(
     tx.query(sql!(
         "INSERT INTO devices (id, account_id, session_id, gateway, address, apns_environment, p256dh,
                               auth_secret, language, app_version, registered_at, last_seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)"
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     ))
     .bind(id)
     .bind(account)
@@ -194,6 +195,7 @@ pub(super) async fn insert(
     .bind(registration.language)
     .bind(registration.app_version.clone())
     .bind(now)
+    .bind(to_the_day(now))
     .execute()
     .await?;
     Ok(id)
@@ -313,14 +315,13 @@ pub(super) async fn quarantine(tx: &mut Tx, judgement: &Judgement, now: At) -> R
     Ok(())
 }
 
-pub(super) async fn seen(db: &Db, session: SessionId, now: At, if_before: At) -> Result<()> {
+pub(super) async fn seen(db: &Db, session: SessionId, day: At) -> Result<()> {
     db.query(sql!(
         "UPDATE devices SET last_seen_at = $2
-         WHERE session_id = $1 AND removed_at IS NULL AND last_seen_at <= $3"
+         WHERE session_id = $1 AND removed_at IS NULL AND last_seen_at < $2"
     ))
     .bind(session)
-    .bind(now)
-    .bind(if_before)
+    .bind(day)
     .execute()
     .await
     .map(drop)

@@ -108,8 +108,9 @@ pub(super) async fn of(db: &Db, message: MessageId) -> Result<Account> {
         return Ok(folded);
     }
     let (opened_at, finished_at) = gates(db, message).await?;
-    let figures = Figures::of(db, message).await?;
+    // First: when no device waits any more, what is counted after this is final.
     let devices = devices(db, message).await?;
+    let figures = Figures::of(db, message).await?;
     // It may have been folded while it was being counted.
     if finished_at.is_some()
         && let Some(folded) = fold::read(db, message).await?

@@ -66,47 +66,55 @@ pub(super) async fn fold(db: &Db, message: MessageId, now: At) -> Result<()> {
     tx.commit().await
 }
 
-/// A folded message of which there are rows.
-pub(super) async fn unemptied(db: &Db) -> Result<Option<MessageId>> {
-    let row: Option<(MessageId,)> = db
+/// Folded messages of which there are rows.
+pub(super) async fn unemptied(db: &Db) -> Result<Vec<MessageId>> {
+    let rows: Vec<(MessageId,)> = db
         .query(sql!(
-            "SELECT message_id FROM push_folds WHERE emptied_at IS NULL ORDER BY folded_at LIMIT 1"
+            "SELECT message_id FROM push_folds WHERE emptied_at IS NULL ORDER BY folded_at"
         ))
-        .opt()
+        .all()
         .await?;
-    Ok(row.map(|(id,)| id))
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Removes a folded message's rows.
+/// Removes a folded message's rows. What another process is just removing is left to it.
 pub(super) async fn empty(db: &Db, message: MessageId, now: At) -> Result<()> {
-    while 0 < db
-        .query(sql!(
-            "DELETE FROM deliveries WHERE message_id = $1 AND device_id IN (
-                SELECT device_id FROM deliveries WHERE message_id = $1 LIMIT $2)"
-        ))
-        .bind(message)
-        .bind(PORTION)
-        .execute()
-        .await?
-    {}
-    while 0 < db
-        .query(sql!(
-            "DELETE FROM push_recipients WHERE message_id = $1 AND account_id IN (
-                SELECT account_id FROM push_recipients WHERE message_id = $1 LIMIT $2)"
-        ))
-        .bind(message)
-        .bind(PORTION)
-        .execute()
-        .await?
-    {}
+    while remove_deliveries(db, message).await? > 0 {}
+    while remove_recipients(db, message).await? > 0 {}
     db.query(sql!(
-        "UPDATE push_folds SET emptied_at = $2 WHERE message_id = $1"
+        "UPDATE push_folds SET emptied_at = $2 WHERE message_id = $1
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = $1)
+           AND NOT EXISTS (SELECT 1 FROM push_recipients r WHERE r.message_id = $1)"
     ))
     .bind(message)
     .bind(now)
     .execute()
     .await
     .map(drop)
+}
+
+async fn remove_deliveries(db: &Db, message: MessageId) -> Result<u64> {
+    db.query(sql!(
+        "DELETE FROM deliveries WHERE message_id = $1 AND device_id IN (
+            SELECT device_id FROM deliveries WHERE message_id = $1 LIMIT $2"
+            ["" | " FOR UPDATE SKIP LOCKED"] ")"
+    ))
+    .bind(message)
+    .bind(PORTION)
+    .execute()
+    .await
+}
+
+async fn remove_recipients(db: &Db, message: MessageId) -> Result<u64> {
+    db.query(sql!(
+        "DELETE FROM push_recipients WHERE message_id = $1 AND account_id IN (
+            SELECT account_id FROM push_recipients WHERE message_id = $1 LIMIT $2"
+            ["" | " FOR UPDATE SKIP LOCKED"] ")"
+    ))
+    .bind(message)
+    .bind(PORTION)
+    .execute()
+    .await
 }
 
 /// The account of a folded message; `None` if it is not.

@@ -4,7 +4,7 @@
 //!
 //! A message's life: [`create`] (its gate shut) → recipients are written → [`stage`] (a delivery for every
 //! device of every recipient) → [`open`], in the transaction that releases → [`claim`] and [`settle`] by a
-//! dispatcher, batch by batch → finished, when nothing waits any more → [`fold`]ed, some weeks later: its
+//! dispatcher, batch by batch → finished, when nothing waits any more → [folded](fold()), some weeks later: its
 //! rows give way to their totals.
 //!
 //! Shortly before a gate is to open, the first batches are claimed already, so that they can be made ready;
@@ -222,7 +222,7 @@ pub(super) async fn fold(db: &Db, finished_before: At, now: At) -> Result<u64> {
         fold::fold(db, message, now).await?;
         folded += 1;
     }
-    while let Some(message) = fold::unemptied(db).await? {
+    for message in fold::unemptied(db).await? {
         fold::empty(db, message, now).await?;
     }
     Ok(folded)

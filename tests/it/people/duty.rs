@@ -80,7 +80,7 @@ async fn nobody_is_on_duty_for_longer_than_a_day_or_until_yesterday(stage: &Stag
         .ok();
     for until in [
         json!(world.clock.now()),
-        json!(world.clock.now() + Duration::from_micros(24 * 3_600_000_000 + 1_000)),
+        json!(world.clock.now() + Duration::from_millis(86_400_001)),
     ] {
         let refused = anna.put(DUTY, json!({"until": until})).await;
         let problem = refused.refused(422, "duty-end-invalid");

@@ -154,7 +154,7 @@ async fn nothing_is_shown_before_the_gate_opens(stage: &Stage) {
     let (anna, _) = with_phone(&world, &sandbox, "Anna Kühn", Gateway::Fcm).await;
     let editor = world.editor("Eva Redaktion").await;
     let path = drafted(&world, &editor, "alert").await;
-    let schedule = json!({"release_at": world.clock.now() + Duration::from_secs(60)});
+    let schedule = json!({"release_at": world.clock.now() + Duration::from_mins(1)});
     editor.put(&format!("{path}/schedule"), schedule).await.ok();
     eventually("the announcement is staged", async || {
         let rows: Vec<(i64,)> = world

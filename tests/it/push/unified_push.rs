@@ -6,7 +6,7 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::{Request, Response, request::Parts};
+use http::{Request, Response, request::Parts, uri::PathAndQuery};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{body::Incoming, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -135,7 +135,7 @@ async fn a_phone_with_unified_push_reads_what_the_citys_own_push_server_carries(
     assert_eq!(report["people"]["reached"], 1, "{report}");
     let arrived = tokio::time::timeout(Duration::from_secs(10), server.pushes.recv()).await;
     let (parts, body) = arrived.expect("in time").expect("a push");
-    let asked = parts.uri.path_and_query().map(|it| it.as_str());
+    let asked = parts.uri.path_and_query().map(PathAndQuery::as_str);
     assert_eq!(asked, Some("/upAbCdEf12345?up=1"));
     assert_eq!(parts.headers["content-encoding"], "aes128gcm");
     assert_eq!(parts.headers["urgency"], "high");

@@ -38,15 +38,13 @@ pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
         let data = Data::encrypted(draft, ciphertext(draft, keys)?);
         return Ok(render(draft, data, None));
     }
+    let shown = |title: &str, body: Option<&str>| {
+        let notification = Notification::new(draft, title, body);
+        render(draft, Data::reference(draft), Some(notification))
+    };
     Ok(match draft.in_the_clear() {
-        Some(text) => plaintext::fit(text, LIMIT, |title, body| {
-            let notification = Notification::new(draft, title, Some(body));
-            render(draft, Data::reference(draft), Some(notification))
-        }),
-        None => {
-            let notification = Notification::new(draft, draft.without_content(), None);
-            render(draft, Data::reference(draft), Some(notification))
-        }
+        Some(text) => plaintext::fit(text, LIMIT, |title, body| shown(title, Some(body))),
+        None => shown(draft.without_content(), None),
     })
 }
 
