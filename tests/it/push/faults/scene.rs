@@ -24,6 +24,7 @@ use crate::world::{
     Client, Settings, Staffer, Stage, Wiring, World, eventually, people::same, stage::START,
 };
 
+const DRAFTS: &str = "/api/v1/editorial/announcements";
 /// How long a dispatch may take in real time, whatever goes wrong: far more than it should ever need.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -107,7 +108,6 @@ impl Scene {
             "audience": {"kind": "everybody"},
             "texts": {"de": {"title": "Sturm", "push_text": "Bleiben Sie drinnen.", "body": "Bis acht."}},
         });
-        const DRAFTS: &str = "/api/v1/editorial/announcements";
         let draft = self.editor.post(DRAFTS, draft).await.created();
         format!("{DRAFTS}/{}", draft["id"].as_str().expect("an id"))
     }
