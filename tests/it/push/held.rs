@@ -72,17 +72,17 @@ impl Held {
 
     /// Until T, and until every delivery of the message has its outcome.
     async fn t(&self) {
-        assert_eq!(self.scene.sandbox.journal().newest(), 0, "a push before T");
+        assert_eq!(self.scene.pushes(), 0, "a push before T");
         self.scene.time_passes(BEFORE);
         self.scene.settled(self.message, Gateway::ALL).await;
     }
 
     /// Asserts that each of the staff got the push once, and gives how many pushes others got.
-    fn others(&self) -> u64 {
+    fn others(&self) -> usize {
         for (gateway, address) in self.scene.staff.iter().map(crate::world::Staffer::address) {
             assert_eq!(times(&self.scene, gateway, address), 1);
         }
-        self.scene.sandbox.journal().newest() - PHONES as u64
+        self.scene.pushes() - PHONES
     }
 
     async fn outcome_of_anna(&self) -> Option<Outcome> {
@@ -100,7 +100,7 @@ async fn what_is_held_ready_leaves_at_t_and_not_before(stage: &Stage) {
     // A commit of no consequence has everybody look whether the gate is open.
     held.anna.registers(&held.phone).await;
     self::held(&held.scene, held.message, PHONES + 1).await;
-    assert_eq!(held.scene.sandbox.journal().newest(), 0, "a push before T");
+    assert_eq!(held.scene.pushes(), 0, "a push before T");
     held.scene.time_passes(AN_INSTANT);
     held.scene.settled(held.message, Gateway::ALL).await;
     assert_eq!(held.others(), 1);
@@ -234,7 +234,7 @@ async fn held(scene: &Scene, message: MessageId, pushes: usize) {
         (scene.claimed(message).await == pushes).then_some(())
     })
     .await;
-    assert_eq!(scene.sandbox.journal().newest(), 0, "a push before T");
+    assert_eq!(scene.pushes(), 0, "a push before T");
 }
 
 /// How often a phone was shown something.
