@@ -24,6 +24,8 @@ use crate::{
     world::{Client, Staffer, eventually, people::same},
 };
 
+const DRAFTS: &str = "/api/v1/editorial/announcements";
+
 /// A device in the newest message.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct Delivery {
@@ -34,7 +36,6 @@ pub(super) struct Delivery {
 
 /// An alert to everybody, at once.
 pub(super) async fn release(editor: &Client) {
-    const DRAFTS: &str = "/api/v1/editorial/announcements";
     let draft = json!({
         "class": "alert",
         "audience": {"kind": "everybody"},

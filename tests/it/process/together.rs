@@ -89,7 +89,7 @@ async fn three_servers_serve_each_phone_once() {
         Program::serve(&stage)
     );
     let gateways = Gateway::ALL.iter().copied().cycle().take(900);
-    let town = Town::found(&stage, &servers.0, sandbox, gateways).await;
+    let town = Box::pin(Town::found(&stage, &servers.0, sandbox, gateways)).await;
     release(&town.editor).await;
     town.finish().await;
     let shown = times_shown(&town.sandbox, &town.staff);
@@ -112,7 +112,7 @@ async fn what_a_killed_server_held_is_done_by_the_others() {
     stage.configure_push(&sandbox, &wiring);
     let victim = Program::serve(&stage).await;
     let gateways = [Gateway::WebPush; MORE_THAN_ONE_CAN_CLAIM];
-    let mut town = Town::found(&stage, &victim, sandbox, gateways).await;
+    let mut town = Box::pin(Town::found(&stage, &victim, sandbox, gateways)).await;
     release(&town.editor).await;
     let held = eventually("the first server has claimed what it can", async || {
         let found = deliveries(town.db()).await;

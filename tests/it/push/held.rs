@@ -29,9 +29,12 @@ both!(
 
 const PHONES: usize = 30;
 /// T, from when it is set.
-const AHEAD: Duration = Duration::from_secs(60);
-/// Pushes are held ready from five seconds before T.
+const AHEAD: Duration = Duration::from_mins(1);
+/// Pushes are held ready from five seconds before T. So long before T the test looks,
 const BEFORE: Duration = Duration::from_secs(4);
+/// and so long after T was set.
+const UNTIL_THEN: Duration = Duration::from_secs(56);
+const AN_INSTANT: Duration = Duration::from_micros(1);
 
 /// An announcement whose pushes are held ready, four seconds before T.
 struct Held {
@@ -56,7 +59,7 @@ impl Held {
         })
         .await;
         assert_eq!(scene.claimed(message).await, 0, "a minute is too early");
-        scene.time_passes(AHEAD - BEFORE);
+        scene.time_passes(UNTIL_THEN);
         held(&scene, message, PHONES + 1).await;
         Self {
             scene,
@@ -69,17 +72,17 @@ impl Held {
 
     /// Until T, and until every delivery of the message has its outcome.
     async fn t(&self) {
-        assert_eq!(self.scene.sandbox.journal().newest(), 0, "a push before T");
+        assert_eq!(self.scene.pushes(), 0, "a push before T");
         self.scene.time_passes(BEFORE);
         self.scene.settled(self.message, Gateway::ALL).await;
     }
 
     /// Asserts that each of the staff got the push once, and gives how many pushes others got.
-    fn others(&self) -> u64 {
+    fn others(&self) -> usize {
         for (gateway, address) in self.scene.staff.iter().map(crate::world::Staffer::address) {
             assert_eq!(times(&self.scene, gateway, address), 1);
         }
-        self.scene.sandbox.journal().newest() - PHONES as u64
+        self.scene.pushes() - PHONES
     }
 
     async fn outcome_of_anna(&self) -> Option<Outcome> {
@@ -93,12 +96,12 @@ impl Held {
 
 async fn what_is_held_ready_leaves_at_t_and_not_before(stage: &Stage) {
     let held = Held::open(stage).await;
-    held.scene.time_passes(BEFORE - Duration::from_micros(1));
+    held.scene.time_passes(BEFORE.saturating_sub(AN_INSTANT));
     // A commit of no consequence has everybody look whether the gate is open.
     held.anna.registers(&held.phone).await;
     self::held(&held.scene, held.message, PHONES + 1).await;
-    assert_eq!(held.scene.sandbox.journal().newest(), 0, "a push before T");
-    held.scene.time_passes(Duration::from_micros(1));
+    assert_eq!(held.scene.pushes(), 0, "a push before T");
+    held.scene.time_passes(AN_INSTANT);
     held.scene.settled(held.message, Gateway::ALL).await;
     assert_eq!(held.others(), 1);
     assert_eq!(times(&held.scene, Gateway::Apns, &held.phone.address), 1);
@@ -209,7 +212,7 @@ async fn what_is_put_off_before_t_leaves_at_the_new_t(stage: &Stage) {
         held.scene.message(&held.address).await
     })
     .await;
-    held.scene.time_passes(AHEAD - BEFORE);
+    held.scene.time_passes(UNTIL_THEN);
     self::held(&held.scene, held.message, PHONES + 1).await;
     held.t().await;
     assert_eq!(held.others(), 1);
@@ -231,7 +234,7 @@ async fn held(scene: &Scene, message: MessageId, pushes: usize) {
         (scene.claimed(message).await == pushes).then_some(())
     })
     .await;
-    assert_eq!(scene.sandbox.journal().newest(), 0, "a push before T");
+    assert_eq!(scene.pushes(), 0, "a push before T");
 }
 
 /// How often a phone was shown something.

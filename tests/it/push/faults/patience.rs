@@ -10,7 +10,7 @@ use stadtfunk::push::{
 };
 
 use super::scene::Scene;
-use crate::world::{Stage, both, eventually};
+use crate::world::{Staffer, Stage, both, eventually};
 
 both!(
     the_time_that_a_gateway_names_is_kept,
@@ -116,7 +116,7 @@ async fn refused_at_first(
     scene.sandbox.behave();
 
     let mut waits: HashMap<Gateway, Vec<Duration>> = HashMap::new();
-    for (gateway, address) in scene.staff.iter().map(|staffer| staffer.address()) {
+    for (gateway, address) in scene.staff.iter().map(Staffer::address) {
         let theirs = Filter {
             address: Some(address.to_owned()),
             ..Filter::default()

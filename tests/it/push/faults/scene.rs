@@ -24,6 +24,7 @@ use crate::world::{
     Client, Settings, Staffer, Stage, Wiring, World, eventually, people::same, stage::START,
 };
 
+const DRAFTS: &str = "/api/v1/editorial/announcements";
 /// How long a dispatch may take in real time, whatever goes wrong: far more than it should ever need.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -107,7 +108,6 @@ impl Scene {
             "audience": {"kind": "everybody"},
             "texts": {"de": {"title": "Sturm", "push_text": "Bleiben Sie drinnen.", "body": "Bis acht."}},
         });
-        const DRAFTS: &str = "/api/v1/editorial/announcements";
         let draft = self.editor.post(DRAFTS, draft).await.created();
         format!("{DRAFTS}/{}", draft["id"].as_str().expect("an id"))
     }
@@ -288,8 +288,16 @@ impl Scene {
         }
     }
 
+    /// The pushes that came for phones.
     pub(in crate::push) fn arrived(&self, filter: &Filter) -> Vec<Arc<Entry>> {
-        self.sandbox.journal().entries(filter)
+        let mut entries = self.sandbox.journal().entries(filter);
+        entries.retain(|entry| !is_a_probe(entry));
+        entries
+    }
+
+    /// How many there were.
+    pub(in crate::push) fn pushes(&self) -> usize {
+        self.arrived(&Filter::default()).len()
     }
 
     /// How many pushes of a gateway ended so at the sandbox.
@@ -308,6 +316,12 @@ impl Scene {
             .find(|state| state.gateway == gateway)
             .and_then(|state| state.alarm)
     }
+}
+
+/// Before T a connection to Apple is tried with a token that no phone has.
+fn is_a_probe(entry: &Entry) -> bool {
+    let nobody = |address: &str| address.bytes().all(|digit| digit == b'0');
+    entry.gateway == Gateway::Apns && entry.address.as_deref().is_some_and(nobody)
 }
 
 /// A delivery without an outcome: its gateway, who has claimed it, and when its lease ends or it is due.
