@@ -23,6 +23,7 @@ mod arguments;
 mod bare;
 mod busy;
 mod dispatch;
+mod encryption;
 mod gateways;
 mod process;
 mod report;
@@ -71,9 +72,11 @@ async fn measure(wanted: &Wanted) -> Result<()> {
     report::progress("measuring the limits")?;
     let h2load = bare::by_h2load(&sandbox.settings, &iphones[0], wanted, folder.path())?;
     let limit = bare::in_this_process(&sandbox.settings, iphones, wanted).await?;
-    let readers = match wanted.busy {
-        true => Some(Readers::join(&app).await?),
-        false => None,
+    let encryption = encryption::each()?;
+    let readers = if wanted.busy {
+        Some(Readers::join(&app).await?)
+    } else {
+        None
     };
 
     process::forget_peak()?;
@@ -105,6 +108,7 @@ async fn measure(wanted: &Wanted) -> Result<()> {
         staged: &staged,
         limit: &limit,
         h2load,
+        encryption,
         elapsed,
         used,
         account: &account,

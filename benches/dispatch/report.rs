@@ -14,6 +14,8 @@ pub(super) struct Figures<'a> {
     pub(super) limit: &'a Limit,
     /// `None`: not installed.
     pub(super) h2load: Option<f64>,
+    /// Of one message, alone on one thread.
+    pub(super) encryption: Duration,
     /// From T until everything was accounted for.
     pub(super) elapsed: Duration,
     pub(super) used: Usage,
@@ -74,6 +76,10 @@ pub(super) fn print(figures: &Figures<'_>) -> Result<()> {
             "CPU per push, bare h2 loop",
             format!("{:.1} µs", limit.cpu_us),
         ),
+        (
+            "encryption, one message",
+            format!("{:.1} µs", millis(figures.encryption) * 1_000.0),
+        ),
         ("peak memory", format!("{} MB", figures.used.peak_rss_mb)),
     ];
     if let Some(busy) = &figures.busy {
@@ -102,6 +108,7 @@ pub(super) fn print(figures: &Figures<'_>) -> Result<()> {
         "h2load_per_s": h2load.map(f64::round),
         "cpu_us_per_push": round(cpu_us),
         "limit_cpu_us_per_push": round(limit.cpu_us),
+        "encryption_us": round(millis(figures.encryption) * 1_000.0),
         "rss_mb": figures.used.peak_rss_mb,
         "accepted": accepted,
         "unaccounted": unaccounted,

@@ -16,6 +16,10 @@ use crate::tasks::Tasks;
 /// How long a statement waits for a connection or for SQLite's lock before it is an error.
 const PATIENCE: Duration = Duration::from_secs(10);
 const SQLITE_READERS: u32 = 4;
+/// SQLite's page caches, in KiB (negative by its convention), one for each connection: 96 MiB in all. What is
+/// not in them is in the operating system's.
+const WRITER_CACHE: &str = "-32768";
+const READER_CACHE: &str = "-16384";
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 impl Db {
@@ -45,9 +49,8 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
         .busy_timeout(PATIENCE)
         // Rows on their way from the thread that reads them: with few, the two wait for each other.
         .row_buffer_size(1_000)
-        .pragma("cache_size", "-65536")
-        .pragma("temp_store", "memory")
-        .pragma("mmap_size", "268435456");
+        .pragma("cache_size", WRITER_CACHE)
+        .pragma("temp_store", "memory");
     if let Some(folder) = options.get_filename().parent() {
         tokio::fs::create_dir_all(folder)
             .await
@@ -62,7 +65,11 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .acquire_timeout(PATIENCE)
-        .connect_with(options.pragma("query_only", "on"))
+        .connect_with(
+            options
+                .pragma("cache_size", READER_CACHE)
+                .pragma("query_only", "on"),
+        )
         .await?;
     Ok(Pools::Sqlite { read, write })
 }

@@ -31,6 +31,9 @@ use crate::{
 const CHUNK: usize = 64;
 /// Chunks that are ready before their turn.
 const CHUNKS_AHEAD: usize = 4;
+/// Pushes of one batch that wait for their turn or their answer at once. The three batches of a queue fill two
+/// connections of 1,000 requests each.
+const AT_ONCE: usize = 700;
 /// When nothing of a batch is begun any more, counted from its first push. Half of the [lease](outbox::LEASE):
 /// the other half is for the last answers and for writing them down.
 const CURFEW: Duration = Duration::from_secs(30);
@@ -90,9 +93,10 @@ impl Dispatcher {
         self.tasks.spawn(async move {
             while !deliveries.is_empty() && !this.tasks.is_stopping() {
                 let chunk = deliveries.split_off(deliveries.len().saturating_sub(CHUNK));
-                let core = match is_urgent {
-                    true => None,
-                    false => this.cores.acquire().await.ok(),
+                let core = if is_urgent {
+                    None
+                } else {
+                    this.cores.acquire().await.ok()
                 };
                 let (gateways, message) = (this.gateways.clone(), message.clone());
                 let work = move || {
@@ -118,6 +122,8 @@ pub(super) struct Batch<'a> {
     /// Deliveries that have not ended.
     left: usize,
     curfew: CancellationToken,
+    /// The curfew came by itself: the gateway, or one push service, was too slow.
+    is_late: bool,
     settler: Settler,
     tally: Tally,
     watched: Watched,
@@ -134,6 +140,7 @@ impl<'a> Batch<'a> {
             claim,
             left: claimed,
             curfew: CancellationToken::new(),
+            is_late: false,
             tally: Tally::default(),
             judgements: Vec::new(),
         }
@@ -147,22 +154,31 @@ impl<'a> Batch<'a> {
     ) {
         let (dispatcher, curfew) = (self.dispatcher, self.curfew.clone());
         let send = |push: Push| push.send(&dispatcher.gateways, &curfew);
-        let mut sends: FuturesUnordered<_> = ready.into_iter().map(send).collect();
+        let mut ready = ready.into_iter();
+        let mut sends = FuturesUnordered::new();
         let mut ends = pin!(tokio::time::sleep(CURFEW));
         let mut stopping = pin!(dispatcher.tasks.stopping());
         let mut more = true;
-        while more || !sends.is_empty() {
+        loop {
+            let room = AT_ONCE.saturating_sub(sends.len());
+            sends.extend(ready.by_ref().take(room).map(send));
             tokio::select! {
-                chunk = chunks.recv(), if more => match chunk {
-                    Some(chunk) => sends.extend(chunk.into_iter().map(send)),
+                Some((claimed, reply)) = sends.next() => self.note(&claimed, reply),
+                chunk = chunks.recv(), if more && ready.len() == 0 => match chunk {
+                    Some(chunk) => ready = chunk.into_iter(),
                     None => more = false,
                 },
-                Some((claimed, reply)) = sends.next() => self.note(&claimed, reply),
-                () = &mut ends, if !curfew.is_cancelled() => curfew.cancel(),
+                () = &mut ends, if !curfew.is_cancelled() => {
+                    self.is_late = true;
+                    curfew.cancel();
+                }
                 () = &mut stopping, if !curfew.is_cancelled() => curfew.cancel(),
             }
             if curfew.is_cancelled() {
-                more = false;
+                (more, ready) = (false, Vec::new().into_iter());
+            }
+            if !more && ready.len() == 0 && sends.is_empty() {
+                return;
             }
         }
     }
@@ -232,7 +248,9 @@ impl<'a> Batch<'a> {
         } = self;
         self.settler.finish().await;
         if self.left > 0 {
-            match outbox::give_back(&dispatcher.db, &claim).await {
+            // Behind the others: a push service that never answers must not keep those of better ones waiting.
+            let behind = self.is_late.then(|| dispatcher.clock.now());
+            match outbox::give_back(&dispatcher.db, &claim, behind).await {
                 Ok(count) => {
                     self.watched.gave_back(count);
                     tracing::debug!(count, "gave unsent pushes back to the outbox");

@@ -290,39 +290,40 @@ async fn instants(
     message: MessageId,
     gateway: Option<Gateway>,
 ) -> Result<Option<Instants>> {
-    let (count, answered): (i64, Option<At>) = db
+    let row: (i64, Option<At>, Option<At>, Option<At>) = db
         .query(sql!(
-            "SELECT COUNT(*), MAX(settled_at) FROM deliveries
+            "SELECT COUNT(*), MIN(sent_at), MAX(sent_at), MAX(settled_at) FROM deliveries
              WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)"
         ))
         .bind(message)
         .bind(gateway)
         .one()
         .await?;
-    let Some(answered) = answered else {
+    let (count, Some(first), Some(last), Some(answered)) = row else {
         return Ok(None);
     };
-    let mut places = [0, rank(count, 50), rank(count, 99), count - 1];
-    for place in &mut places {
-        let row: Option<(At,)> = db
-            .query(sql!(
-                "SELECT sent_at FROM deliveries
-                 WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)
-                 ORDER BY sent_at LIMIT 1 OFFSET $3"
-            ))
-            .bind(message)
-            .bind(gateway)
-            .bind(*place)
-            .opt()
-            .await?;
-        *place = row.map_or(0, |(at,)| at.as_micros());
-    }
-    let [first, median, p99, last] = places;
+    let (median, p99) = (rank(count, 50), rank(count, 99));
+    let ranked: Vec<(At,)> = db
+        .query(sql!(
+            "SELECT sent_at FROM (
+                SELECT sent_at, ROW_NUMBER() OVER (ORDER BY sent_at) - 1 AS place FROM deliveries
+                WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)
+             ) AS ranked
+             WHERE place IN ($3, $4) ORDER BY place"
+        ))
+        .bind(message)
+        .bind(gateway)
+        .bind(median)
+        .bind(p99)
+        .all()
+        .await?;
+    // One row if both are at the same place; between the two statements nothing becomes less.
+    let at = |row: Option<&(At,)>| row.map_or(last, |(at,)| *at);
     Ok(Some(Instants {
-        first,
-        median,
-        p99,
-        last,
+        first: first.as_micros(),
+        median: at(ranked.first()).as_micros(),
+        p99: at(ranked.last()).as_micros(),
+        last: last.as_micros(),
         answered: answered.as_micros(),
     }))
 }

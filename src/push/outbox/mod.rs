@@ -120,7 +120,8 @@ pub async fn open(tx: &mut Tx, message: MessageId, at: At) -> Result<()> {
 
 /// Removes a message whose gate was never opened, and everything staged for it.
 pub async fn discard(tx: &mut Tx, message: MessageId) -> Result<()> {
-    store::discard(tx, message).await
+    store::discard(tx, message).await?;
+    tx.tell().await
 }
 
 /// What has become of a message.
@@ -176,9 +177,10 @@ pub(super) async fn settle(
     tx.commit().await
 }
 
-/// Gives back what a claim has not handed over, for anybody to claim at once.
-pub(super) async fn give_back(db: &Db, claim: &Claim) -> Result<u64> {
-    store::give_back(db, claim.id, claim.message.id, claim.gateway).await
+/// Gives back what a claim has not handed over, for anybody to claim at once: as if it had never been
+/// claimed, or `behind` whatever was never tried, as of that instant.
+pub(super) async fn give_back(db: &Db, claim: &Claim, behind: Option<At>) -> Result<u64> {
+    store::give_back(db, claim.id, claim.message.id, claim.gateway, behind).await
 }
 
 /// Gives back what an earlier process had claimed when it died. On SQLite there is one process, so

@@ -324,14 +324,14 @@ struct Settled<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sent: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    settled: Option<i64>,
+    at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due: Option<i64>,
 }
 
 impl<'a> From<&'a Settlement> for Settled<'a> {
     fn from(settlement: &'a Settlement) -> Self {
-        let (outcome, settled, due) = match settlement.end {
+        let (outcome, at, due) = match settlement.end {
             End::Outcome(outcome) => (Some(outcome), Some(settlement.at.as_micros()), None),
             End::Again(at) => (None, None, Some(at.as_micros())),
         };
@@ -340,7 +340,7 @@ impl<'a> From<&'a Settlement> for Settled<'a> {
             outcome,
             reason: settlement.reason.as_deref(),
             sent: outcome.and(settlement.sent_at).map(At::as_micros),
-            settled,
+            at,
             due,
         }
     }
@@ -358,12 +358,12 @@ pub(super) async fn settle(
         "WITH r AS MATERIALIZED (SELECT "
         ["unhex(value->>'$.d') AS device_id, value->>'$.outcome' AS outcome,
           value->>'$.reason' AS reason, value->>'$.sent' AS sent_at,
-          value->>'$.settled' AS settled_at, value->>'$.due' AS due_at
+          value->>'$.at' AS settled_at, value->>'$.due' AS due_at
           FROM json_each($3)"
         | "CAST(value->>'d' AS uuid) AS device_id, value->>'outcome' AS outcome,
           value->>'reason' AS reason,
           timestamptz 'epoch' + CAST(value->>'sent' AS bigint) * interval '1 microsecond' AS sent_at,
-          timestamptz 'epoch' + CAST(value->>'settled' AS bigint) * interval '1 microsecond'
+          timestamptz 'epoch' + CAST(value->>'at' AS bigint) * interval '1 microsecond'
             AS settled_at,
           timestamptz 'epoch' + CAST(value->>'due' AS bigint) * interval '1 microsecond' AS due_at
           FROM jsonb_array_elements($3)"]
@@ -382,19 +382,21 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// As if it had never been claimed.
+/// The attempt does not count.
 pub(super) async fn give_back(
     db: &Db,
     claim: ClaimId,
     message: MessageId,
     gateway: Gateway,
+    behind: Option<At>,
 ) -> Result<u64> {
     let [duty, rest] = UNTRIED;
     db.query(sql!(
-        "UPDATE deliveries SET claim_id = NULL, attempts = attempts - 1, due_at = COALESCE((
-            SELECT CASE r.rank WHEN 0 THEN CAST($4 AS timestamptz) END FROM push_recipients r
-            WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
-            CAST($5 AS timestamptz))
+        "UPDATE deliveries SET claim_id = NULL, attempts = attempts - 1,
+            due_at = COALESCE(CAST($6 AS timestamptz), (
+                SELECT CASE r.rank WHEN 0 THEN CAST($4 AS timestamptz) END FROM push_recipients r
+                WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
+                CAST($5 AS timestamptz))
          WHERE message_id = $1 AND gateway = $2 AND claim_id = $3"
     ))
     .bind(message)
@@ -402,6 +404,7 @@ pub(super) async fn give_back(
     .bind(claim)
     .bind(duty)
     .bind(rest)
+    .bind(behind)
     .execute()
     .await
 }

@@ -117,7 +117,8 @@ impl Apns {
         if answer::blames_the_token(&answer)
             && let Some(renewed) = self.token.renewed(&token)?
         {
-            answer = self.transport.send(parcel, Some(&renewed), curfew).await?;
+            let again = self.transport.send(parcel, Some(&renewed), curfew);
+            answer = Box::pin(again).await?;
         }
         Ok(answer)
     }

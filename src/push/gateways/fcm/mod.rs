@@ -109,8 +109,9 @@ impl Fcm {
         let token = self.tokens.current().await?;
         let mut answer = self.transport.send(parcel, Some(&token), curfew).await?;
         if answer::blames_the_token(&answer) {
-            let renewed = self.tokens.renewed(&token).await?;
-            answer = self.transport.send(parcel, Some(&renewed), curfew).await?;
+            let renewed = Box::pin(self.tokens.renewed(&token)).await?;
+            let again = self.transport.send(parcel, Some(&renewed), curfew);
+            answer = Box::pin(again).await?;
         }
         Ok(answer)
     }

@@ -109,7 +109,7 @@ impl AccessTokens {
                 }
                 Ok(token.header)
             }
-            None => self.0.fetch(None).await,
+            None => Box::pin(self.0.fetch(None)).await,
         }
     }
 

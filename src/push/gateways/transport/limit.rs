@@ -89,14 +89,12 @@ impl Limit {
             told
         };
         self.serve();
-        match turn.await {
-            Ok(permit) => permit,
-            // Nobody drops a waiting sender; were it so, one request too many is better than none.
-            Err(_) => {
-                self.state().under_way += 1;
-                Permit(self.clone())
-            }
+        if let Ok(permit) = turn.await {
+            return permit;
         }
+        // Nobody drops a waiting sender; were it so, one request too many is better than none.
+        self.state().under_way += 1;
+        Permit(self.clone())
     }
 
     /// What the peer's connections allow together; at least one.

@@ -7,9 +7,12 @@
 //! the others wait for it, and a failure is told to all who waited instead of being found by each in turn.
 //! At a shutdown a task empties the places, so that connections end once their last answers are in.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -117,11 +120,13 @@ impl Pool {
         authorization: Option<&HeaderValue>,
         curfew: &CancellationToken,
     ) -> Result<Answer, Failure> {
-        let turn = self.limit.acquire(parcel.lane);
+        // A thousand of these futures are in memory at once: what is rarely needed is boxed, and nothing is
+        // moved from one into another.
+        let turn = pin!(self.limit.acquire(parcel.lane));
         let _permit = before(curfew, turn).await.ok_or(Failure::Unsent)?;
         let mut end = self.attempt(parcel, authorization, curfew).await;
         if end.as_ref().is_err_and(|loss| loss.untouched) {
-            end = self.attempt(parcel, authorization, curfew).await;
+            end = Box::pin(self.attempt(parcel, authorization, curfew)).await;
         }
         end.map_err(|loss| loss.failure)
     }
@@ -134,11 +139,15 @@ impl Pool {
     ) -> Result<Answer, Loss> {
         let place = self.roomiest();
         let _busy = Busy::at(place);
-        let connection = before(curfew, self.connection(place))
-            .await
-            .unwrap_or(Err(Failure::Unsent))
-            .map_err(Loss::finally)?;
-        let stream = before(curfew, connection.stream())
+        let connection = match self.open_connection(place) {
+            Some(connection) => connection,
+            None => before(curfew, Box::pin(self.connection(place)))
+                .await
+                .unwrap_or(Err(Failure::Unsent))
+                .map_err(Loss::finally)?,
+        };
+        let stream = pin!(connection.stream());
+        let stream = before(curfew, stream)
             .await
             .unwrap_or_else(|| Err(Loss::finally(Failure::Unsent)))?;
         self.exchange(place, &connection, stream, parcel, authorization)
@@ -155,7 +164,7 @@ impl Pool {
         authorization: Option<&HeaderValue>,
     ) -> Result<Answer, Loss> {
         let sent = Instant::now();
-        let answer = connection.send(stream, parcel, authorization, &self.settings);
+        let answer = pin!(connection.send(stream, parcel, authorization, &self.settings));
         let Ok(answer) = timeout(self.settings.patience.answer, answer).await else {
             self.limit.learn(sent, Sign::TooMuch);
             if connection.silence() >= self.settings.patience.answer {
@@ -182,6 +191,17 @@ impl Pool {
             .iter()
             .max_by_key(|place| place.room())
             .unwrap_or(&self.places[0])
+    }
+
+    /// The place's connection, if it is fit and nobody is just replacing it.
+    fn open_connection(&self, place: &Place) -> Option<Arc<Connection>> {
+        let state = place.state.try_lock().ok()?;
+        match &*state {
+            State::Open(connection) if connection.is_fit(self.settings.patience.idle) => {
+                Some(Arc::clone(connection))
+            }
+            _ => None,
+        }
     }
 
     async fn connection(&self, place: &Arc<Place>) -> Result<Arc<Connection>, Failure> {
@@ -256,7 +276,7 @@ impl Place {
 }
 
 /// What comes before the curfew.
-async fn before<T>(curfew: &CancellationToken, what: impl Future<Output = T>) -> Option<T> {
+async fn before<T>(curfew: &CancellationToken, what: impl Future<Output = T> + Unpin) -> Option<T> {
     tokio::select! {
         biased;
         it = what => Some(it),

@@ -104,7 +104,8 @@ impl WebPush {
         if answer::blames_the_token(&answer)
             && let Some(renewed) = self.tokens.renewed(&parcel.origin, &token)?
         {
-            answer = self.transport.send(parcel, Some(&renewed), curfew).await?;
+            let again = self.transport.send(parcel, Some(&renewed), curfew);
+            answer = Box::pin(again).await?;
         }
         Ok(Reply {
             verdict: answer::verdict(&answer),
