@@ -49,8 +49,7 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
         .busy_timeout(PATIENCE)
         // Rows on their way from the thread that reads them: with few, the two wait for each other.
         .row_buffer_size(1_000)
-        .pragma("cache_size", WRITER_CACHE)
-        .pragma("temp_store", "memory");
+        .pragma("cache_size", WRITER_CACHE);
     if let Some(folder) = options.get_filename().parent() {
         tokio::fs::create_dir_all(folder)
             .await

@@ -23,7 +23,7 @@ use crate::{
         envelope::Message,
         gateways::{Gateways, Prepared},
         metrics::Watched,
-        outbox::{self, Claim, Claimed, Settlement},
+        outbox::{self, Attempt, Claim, Claimed, Settlement},
     },
 };
 
@@ -40,7 +40,7 @@ const CURFEW: Duration = Duration::from_secs(30);
 
 /// A delivery on its way.
 pub(super) struct Push {
-    claimed: Claimed,
+    attempt: Attempt,
     /// `None`: this server has no credentials for its gateway.
     prepared: Option<Prepared>,
 }
@@ -50,24 +50,27 @@ impl Push {
     fn prepare(gateways: &Gateways, message: &Message, claimed: Claimed) -> Self {
         let is_configured = gateways.is_configured(claimed.target.gateway);
         let prepared = is_configured.then(|| gateways.prepare(message, &claimed.target));
-        Self { claimed, prepared }
+        Self {
+            attempt: claimed.attempt,
+            prepared,
+        }
     }
 
     pub(super) fn device(&self) -> DeviceId {
-        self.claimed.target.device
+        self.attempt.device
     }
 
-    /// Gives the claim back with the reply; `None`: there is no such gateway.
+    /// Gives the attempt back with the reply; `None`: there is no such gateway.
     async fn send(
         self,
         gateways: &Gateways,
         curfew: &CancellationToken,
-    ) -> (Claimed, Option<Reply>) {
+    ) -> (Attempt, Option<Reply>) {
         let reply = match &self.prepared {
             Some(prepared) => Some(gateways.send(prepared, curfew).await),
             None => None,
         };
-        (self.claimed, reply)
+        (self.attempt, reply)
     }
 }
 
@@ -77,7 +80,7 @@ impl Dispatcher {
         let claimed = claim.deliveries.len();
         let chunks = self.prepare(&mut claim);
         let mut batch = Batch::begin(self, claim, claimed);
-        batch.hand_over(Vec::new(), chunks).await;
+        batch.hand_over(Vec::new(), chunks, |_| true).await;
         batch.finish().await;
     }
 
@@ -146,14 +149,16 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Hands over what is ready, and what the chunks bring.
+    /// Hands over what is ready, and what the chunks bring, as far as it is still `ours`.
     pub(super) async fn hand_over(
         &mut self,
-        ready: Vec<Push>,
+        mut ready: Vec<Push>,
         mut chunks: mpsc::Receiver<Vec<Push>>,
+        ours: impl Fn(&Push) -> bool,
     ) {
         let (dispatcher, curfew) = (self.dispatcher, self.curfew.clone());
         let send = |push: Push| push.send(&dispatcher.gateways, &curfew);
+        ready.retain(&ours);
         let mut ready = ready.into_iter();
         let mut sends = FuturesUnordered::new();
         let mut ends = pin!(tokio::time::sleep(CURFEW));
@@ -163,9 +168,12 @@ impl<'a> Batch<'a> {
             let room = AT_ONCE.saturating_sub(sends.len());
             sends.extend(ready.by_ref().take(room).map(send));
             tokio::select! {
-                Some((claimed, reply)) = sends.next() => self.note(&claimed, reply),
+                Some((attempt, reply)) = sends.next() => self.note(&attempt, reply),
                 chunk = chunks.recv(), if more && ready.len() == 0 => match chunk {
-                    Some(chunk) => ready = chunk.into_iter(),
+                    Some(mut chunk) => {
+                        chunk.retain(&ours);
+                        ready = chunk.into_iter();
+                    }
                     None => more = false,
                 },
                 () = &mut ends, if !curfew.is_cancelled() => {
@@ -184,7 +192,7 @@ impl<'a> Batch<'a> {
     }
 
     /// What one push came to.
-    fn note(&mut self, claimed: &Claimed, reply: Option<Reply>) {
+    fn note(&mut self, attempt: &Attempt, reply: Option<Reply>) {
         let (clock, ids) = (&self.dispatcher.clock, &self.dispatcher.ids);
         let now = clock.now();
         let sent_at = reply.as_ref().and_then(|reply| reply.sent_at);
@@ -193,20 +201,20 @@ impl<'a> Batch<'a> {
             Some(verdict) => {
                 self.learn(&verdict);
                 let expires_at = self.claim.message.expires_at;
-                Ending::of(verdict, claimed, expires_at, now, || ids.secret())
+                Ending::of(verdict, attempt, expires_at, now, || ids.secret())
             }
         };
         self.watched.note(sent_at, now, ending.end);
-        self.trace(claimed, &ending);
+        self.trace(attempt, &ending);
         let Some(end) = ending.end else { return };
         self.left -= 1;
         self.judgements.extend(ending.fate.map(|fate| Judgement {
-            device: claimed.target.device,
-            registered_at: claimed.device_registered_at,
+            device: attempt.device,
+            registered_at: attempt.device_registered_at,
             fate,
         }));
         self.settler.settle(Settlement {
-            device: claimed.target.device,
+            device: attempt.device,
             end,
             reason: ending.reason,
             sent_at,
@@ -215,12 +223,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Ids, and the gateway's word; what was said and to which address is nobody's but the phone's.
-    fn trace(&self, claimed: &Claimed, ending: &Ending) {
+    fn trace(&self, attempt: &Attempt, ending: &Ending) {
         tracing::debug!(
             gateway = %self.claim.gateway,
             message_id = %self.claim.message.id,
-            device_id = %claimed.target.device,
-            attempt = claimed.attempts,
+            device_id = %attempt.device,
+            attempt = attempt.number,
             end = ?ending.end,
             reason = ending.reason,
             "a push came to an end, or will be tried again"

@@ -7,7 +7,7 @@ use crate::{
     push::{
         Outcome, Verdict,
         devices::Fate,
-        outbox::{Claimed, End},
+        outbox::{Attempt, End},
     },
 };
 
@@ -27,13 +27,13 @@ pub(super) struct Ending {
 impl Ending {
     pub(super) fn of(
         verdict: Verdict,
-        claimed: &Claimed,
+        attempt: &Attempt,
         expires_at: At,
         now: At,
         random: impl FnOnce() -> [u8; 2],
     ) -> Self {
         let again = move |after, reason| {
-            let due = now + retry::wait(claimed.attempts, after, random());
+            let due = now + retry::wait(attempt.number, after, random());
             // Trying after the end would disturb somebody with what no longer matters.
             let end = if due < expires_at {
                 End::Again(due)
@@ -48,7 +48,7 @@ impl Ending {
             Verdict::Unregistered {
                 since: Some(since),
                 reason,
-            } if since < claimed.device_registered_at => {
+            } if since < attempt.device_registered_at => {
                 // The gateway speaks of a time before this registration: ask it again.
                 again(None, reason)
             }

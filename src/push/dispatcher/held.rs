@@ -7,9 +7,12 @@
 //! the announcement is cancelled. So when the gate has opened, the outbox is asked which pushes are still
 //! ours to send, and nothing else leaves.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use tokio::time::Instant;
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 
 use super::{
     Dispatcher,
@@ -18,6 +21,7 @@ use super::{
 use crate::{
     clock::At,
     db::DbError,
+    id::DeviceId,
     push::outbox::{self, Claim, Discarded},
 };
 
@@ -25,7 +29,8 @@ use crate::{
 const LATE: Duration = Duration::from_secs(5);
 
 impl Dispatcher {
-    /// Makes a batch ready, waits for the gate, and hands over what is still to be handed over.
+    /// Makes a batch ready, waits for the gate, and hands over what is still to be handed over. A gate that
+    /// opens earlier than all of it is ready finds what there is.
     pub(super) async fn hold(&self, mut claim: Claim, opens_at: At) {
         let now = self.clock.now();
         let deadline = Instant::now() + opens_at.since(now) + LATE;
@@ -33,48 +38,64 @@ impl Dispatcher {
         let mut commits = self.db.commits();
         let mut chunks = self.prepare(&mut claim);
         let mut ready = Vec::new();
-        while let Some(chunk) = chunks.recv().await {
-            ready.extend(chunk);
-        }
-        let opened = loop {
+        let held = loop {
             commits.mark_unchanged();
-            match self.opened(&claim, &mut ready).await {
+            match self.gate(&claim).await {
                 Ok(Gate::Shut) => {}
-                Ok(Gate::Open) => break true,
+                Ok(Gate::Open { held }) => break held,
                 Ok(Gate::Gone) => return,
                 Err(error) => {
                     tracing::error!(%error, "a gate can't be read; trying again with the next commit");
                 }
             }
             tokio::select! {
-                _ = commits.changed() => {}
-                () = self.tasks.stopping() => break false,
-                () = tokio::time::sleep_until(deadline) => break false,
+                () = gather(&mut ready, &mut chunks, &mut commits) => {}
+                () = self.tasks.stopping() => break HashSet::new(),
+                () = tokio::time::sleep_until(deadline) => break HashSet::new(),
             }
         };
         let mut batch = Batch::begin(self, claim, claimed);
-        if opened {
-            batch.hand_over(ready, chunks).await;
+        if !held.is_empty() {
+            let ours = |push: &Push| held.contains(&push.device());
+            batch.hand_over(ready, chunks, ours).await;
         }
         batch.finish().await;
     }
 
-    /// Whether the gate is open; if it is, keeps only the pushes that are still held.
-    async fn opened(&self, claim: &Claim, ready: &mut Vec<Push>) -> Result<Gate, DbError> {
-        match outbox::gate(&self.db, claim.message.id).await? {
-            Err(Discarded) => Ok(Gate::Gone),
-            Ok(None) => Ok(Gate::Shut),
-            Ok(Some(_)) => {
-                let held = outbox::held(&self.db, claim).await?;
-                ready.retain(|push| held.contains(&push.device()));
-                Ok(Gate::Open)
-            }
+    async fn gate(&self, claim: &Claim) -> Result<Gate, DbError> {
+        Ok(match outbox::gate(&self.db, claim.message.id).await? {
+            Err(Discarded) => Gate::Gone,
+            Ok(None) => Gate::Shut,
+            Ok(Some(_)) => Gate::Open {
+                held: outbox::held(&self.db, claim).await?,
+            },
+        })
+    }
+}
+
+/// Takes what becomes ready, until something is committed.
+async fn gather(
+    ready: &mut Vec<Push>,
+    chunks: &mut mpsc::Receiver<Vec<Push>>,
+    commits: &mut watch::Receiver<u64>,
+) {
+    let mut more = true;
+    loop {
+        tokio::select! {
+            _ = commits.changed() => return,
+            chunk = chunks.recv(), if more => match chunk {
+                Some(chunk) => ready.extend(chunk),
+                None => more = false,
+            },
         }
     }
 }
 
 enum Gate {
     Shut,
-    Open,
+    Open {
+        /// What has not been taken back meanwhile.
+        held: HashSet<DeviceId>,
+    },
     Gone,
 }

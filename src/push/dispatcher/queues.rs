@@ -13,7 +13,7 @@ use crate::push::{Gateway, outbox::Work};
 /// are waited for.
 const SLOTS: usize = 3;
 /// Batches that are held ready for a shut gate, besides: what they hold needs no encryption after T.
-const HELD: usize = 8;
+const HELD: usize = 12;
 
 #[derive(Default)]
 pub(super) struct Queues {

@@ -64,8 +64,15 @@ pub(super) struct Claim {
 /// One of them.
 pub(super) struct Claimed {
     pub(super) target: Target,
-    /// How many times it has been claimed, this time included.
-    pub(super) attempts: u32,
+    pub(super) attempt: Attempt,
+}
+
+/// Which delivery it is, and what is to be known of it when its answer comes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt {
+    pub(super) device: DeviceId,
+    /// The first is 1.
+    pub(super) number: u32,
     pub(super) device_registered_at: At,
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::{Claim, Claimed, Discarded, End, Settlement, UNTRIED, Work};
+use super::{Attempt, Claim, Claimed, Discarded, End, Settlement, UNTRIED, Work};
 use crate::{
     clock::At,
     db::{Db, DbError, Json, Result, Tx, sql},
@@ -276,8 +276,11 @@ impl ClaimedRow {
                 keys,
                 language: self.language,
             },
-            attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
-            device_registered_at: self.registered_at,
+            attempt: Attempt {
+                device: self.device_id,
+                number: u32::try_from(self.attempts).unwrap_or(u32::MAX),
+                device_registered_at: self.registered_at,
+            },
         })
     }
 }

@@ -91,7 +91,7 @@ impl Client for Apns {
             uri,
             headers,
             lane: draft.message.class.lane(),
-            body: payload::body(draft)?.into(),
+            body: payload::body(draft)?.into_boxed_slice().into(),
         })
     }
 

@@ -87,6 +87,7 @@ pub(super) struct Parcel {
     pub(super) origin: Origin,
     pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
+    /// As large as its content: many thousand may wait for T.
     pub(super) body: Bytes,
     /// Who goes first where not all can go at once: the lowest.
     pub(super) lane: i16,

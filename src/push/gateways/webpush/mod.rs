@@ -87,7 +87,9 @@ impl Client for WebPush {
             uri,
             headers,
             lane: draft.message.class.lane(),
-            body: payload::body(draft, &self.app_url)?.into(),
+            body: payload::body(draft, &self.app_url)?
+                .into_boxed_slice()
+                .into(),
         })
     }
 
