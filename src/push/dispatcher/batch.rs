@@ -14,7 +14,7 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Dispatcher, ending::Ending, health::Tally, settler::Settler};
+use super::{Dispatcher, ending::Ending, health::Tally, queues::SHARE, settler::Settler};
 use crate::{
     id::DeviceId,
     push::{
@@ -31,9 +31,6 @@ use crate::{
 const CHUNK: usize = 64;
 /// Chunks that are ready before their turn.
 const CHUNKS_AHEAD: usize = 4;
-/// Pushes of one batch that wait for their turn or their answer at once. The three batches of a queue fill two
-/// connections of 1,000 requests each.
-const AT_ONCE: usize = 700;
 /// When nothing of a batch is begun any more, counted from its first push. Half of the [lease](outbox::LEASE):
 /// the other half is for the last answers and for writing them down.
 const CURFEW: Duration = Duration::from_secs(30);
@@ -79,7 +76,7 @@ impl Dispatcher {
     pub(super) async fn deliver(&self, mut claim: Claim) {
         let claimed = claim.deliveries.len();
         let chunks = self.prepare(&mut claim);
-        let mut batch = Batch::begin(self, claim, claimed);
+        let mut batch = Batch::begin(self, claim, claimed, SHARE);
         batch.hand_over(Vec::new(), chunks, |_| true).await;
         batch.finish().await;
     }
@@ -122,6 +119,8 @@ impl Dispatcher {
 pub(super) struct Batch<'a> {
     dispatcher: &'a Dispatcher,
     claim: Claim,
+    /// How many pushes may be in hand at once.
+    share: usize,
     /// Deliveries that have not ended.
     left: usize,
     curfew: CancellationToken,
@@ -135,12 +134,18 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     /// From now on the lease runs.
-    pub(super) fn begin(dispatcher: &'a Dispatcher, claim: Claim, claimed: usize) -> Self {
+    pub(super) fn begin(
+        dispatcher: &'a Dispatcher,
+        claim: Claim,
+        claimed: usize,
+        share: usize,
+    ) -> Self {
         Self {
             settler: Settler::start(dispatcher, claim.id, claim.message.id),
             watched: dispatcher.metrics.watch(&claim),
             dispatcher,
             claim,
+            share,
             left: claimed,
             curfew: CancellationToken::new(),
             is_late: false,
@@ -165,7 +170,7 @@ impl<'a> Batch<'a> {
         let mut stopping = pin!(dispatcher.tasks.stopping());
         let mut more = true;
         loop {
-            let room = AT_ONCE.saturating_sub(sends.len());
+            let room = self.share.saturating_sub(sends.len());
             sends.extend(ready.by_ref().take(room).map(send));
             tokio::select! {
                 Some((attempt, reply)) = sends.next() => self.note(&attempt, reply),

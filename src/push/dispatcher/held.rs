@@ -17,6 +17,7 @@ use tokio::{
 use super::{
     Dispatcher,
     batch::{Batch, Push},
+    queues::SHARE_OF_HELD,
 };
 use crate::{
     clock::At,
@@ -54,7 +55,7 @@ impl Dispatcher {
                 () = tokio::time::sleep_until(deadline) => break HashSet::new(),
             }
         };
-        let mut batch = Batch::begin(self, claim, claimed);
+        let mut batch = Batch::begin(self, claim, claimed, SHARE_OF_HELD);
         if !held.is_empty() {
             let ours = |push: &Push| held.contains(&push.device());
             batch.hand_over(ready, chunks, ours).await;

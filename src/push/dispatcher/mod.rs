@@ -19,7 +19,7 @@ mod queues;
 mod retry;
 mod settler;
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{num::NonZero, sync::Arc, thread, time::Duration};
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
@@ -60,7 +60,8 @@ pub(super) struct Dispatcher {
     gateways: Arc<Gateways>,
     health: Health,
     metrics: Metrics,
-    /// The cores that may encrypt for what is no alert: one is left to those who read the feed meanwhile.
+    /// Chunks that are encrypted at once for what is no alert: more would only take turns with whoever reads
+    /// the feed meanwhile.
     cores: Arc<Semaphore>,
 }
 
@@ -74,7 +75,7 @@ impl Dispatcher {
         health: Health,
         metrics: Metrics,
     ) -> Self {
-        let cores = thread::available_parallelism().map_or(1, |cores| cores.get() - 1);
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             db,
             clock,
@@ -83,7 +84,7 @@ impl Dispatcher {
             gateways,
             health,
             metrics,
-            cores: Arc::new(Semaphore::new(cores.max(1))),
+            cores: Arc::new(Semaphore::new(cores)),
         }
     }
 

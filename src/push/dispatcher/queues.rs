@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 //! A queue for each lane and gateway. Its slots bound the batches that are under way in it, and with them
-//! the memory: 1,000 prepared pushes are about 2 MB.
+//! the memory: 1,000 prepared pushes are about 2.5 MB.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,7 +13,13 @@ use crate::push::{Gateway, outbox::Work};
 /// are waited for.
 const SLOTS: usize = 3;
 /// Batches that are held ready for a shut gate, besides: what they hold needs no encryption after T.
-const HELD: usize = 12;
+const HELD: usize = 9;
+/// Pushes in one queue that wait for their turn or their answer at once: they fill two connections of 1,000
+/// requests each. Whatever waits so costs 3 KB.
+const AT_ONCE: usize = 2_100;
+/// Of these each batch has its share.
+pub(super) const SHARE: usize = AT_ONCE / SLOTS;
+pub(super) const SHARE_OF_HELD: usize = AT_ONCE / HELD;
 
 #[derive(Default)]
 pub(super) struct Queues {
