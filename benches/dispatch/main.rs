@@ -66,18 +66,19 @@ async fn measure(wanted: &Wanted) -> Result<()> {
     report::progress("making phones and gateways")?;
     let mut sandbox = SandboxProcess::start(wanted, folder.path())?;
     let config = config(&sandbox, folder.path())?;
-    let url = config.database.url.expose_secret();
-    let iphones = town::settle(url, &mut sandbox, wanted.plain)?;
+    let url = config.database.url.clone();
     let app = app::build(config, Clock::wall()).await?;
-    report::progress("measuring the limits")?;
-    let h2load = bare::by_h2load(&sandbox.settings, &iphones[0], wanted, folder.path())?;
-    let limit = bare::in_this_process(&sandbox.settings, iphones, wanted).await?;
-    let encryption = encryption::each()?;
+    // First: a personnel file that misses a hundred thousand people would be turned down.
     let readers = if wanted.busy {
         Some(Readers::join(&app).await?)
     } else {
         None
     };
+    let iphones = town::settle(url.expose_secret(), &mut sandbox, wanted.plain)?;
+    report::progress("measuring the limits")?;
+    let h2load = bare::by_h2load(&sandbox.settings, &iphones[0], wanted, folder.path())?;
+    let limit = bare::in_this_process(&sandbox.settings, iphones, wanted).await?;
+    let encryption = encryption::each()?;
 
     process::forget_peak()?;
     let server = Tasks::new();
