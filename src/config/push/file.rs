@@ -102,10 +102,11 @@ impl<'a> File<'a> {
         let answer_timeout = keys
             .answer_timeout_ms
             .map_or(usual.answer_timeout, Duration::from_millis);
+        // Begun at half of the lease (30 s), it must be answered and written down before its end.
         self.check(
-            (100..=60_000).contains(&answer_timeout.as_millis()),
+            (100..=25_000).contains(&answer_timeout.as_millis()),
             "answer_timeout_ms",
-            "must be 100 to 60000",
+            "must be 100 to 25000",
         );
         let proxy = keys.proxy.as_deref().map(Proxy::parse);
         self.check(!matches!(proxy, Some(None)), "proxy", PROXY);

@@ -44,7 +44,7 @@ pub(super) struct Push {
 
 impl Push {
     /// CPU alone: call it off the async threads.
-    fn prepare(gateways: &Gateways, message: &Message, claimed: Claimed) -> Self {
+    fn prepare(gateways: &Gateways, message: &Message, claimed: &Claimed) -> Self {
         let is_configured = gateways.is_configured(claimed.target.gateway);
         let prepared = is_configured.then(|| gateways.prepare(message, &claimed.target));
         Self {
@@ -101,7 +101,7 @@ impl Dispatcher {
                 let (gateways, message) = (this.gateways.clone(), message.clone());
                 let work = move || {
                     let prepare = |claimed| Push::prepare(&gateways, &message, claimed);
-                    chunk.into_iter().rev().map(prepare).collect()
+                    chunk.iter().rev().map(prepare).collect()
                 };
                 let pushes = this.tasks.spawn_blocking(work).await;
                 drop(core);

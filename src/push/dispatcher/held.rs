@@ -7,7 +7,7 @@
 //! the announcement is cancelled. So when the gate has opened, the outbox is asked which pushes are still
 //! ours to send, and nothing else leaves.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use tokio::{
     sync::{mpsc, watch},
@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    Dispatcher,
+    Dispatcher, LATE,
     batch::{Batch, Push},
     queues::SHARE_OF_HELD,
 };
@@ -25,9 +25,6 @@ use crate::{
     id::DeviceId,
     push::outbox::{self, Claim, Discarded},
 };
-
-/// How long a gate may be late before what is ready for it is given back: the lease runs.
-const LATE: Duration = Duration::from_secs(5);
 
 impl Dispatcher {
     /// Makes a batch ready, waits for the gate, and hands over what is still to be handed over. A gate that

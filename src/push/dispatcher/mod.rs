@@ -47,6 +47,8 @@ const LOOK: Duration = Duration::from_millis(500);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long before its gate is to open a message's first batches are made ready.
 const AHEAD: Duration = Duration::from_secs(5);
+/// How late a gate may be before what is ready for it is given back: the lease runs.
+const LATE: Duration = Duration::from_secs(5);
 /// A clock that is off by less is not worth a statement.
 const CLOCK_WAS_SET: Duration = Duration::from_secs(1);
 
@@ -158,7 +160,7 @@ impl Dispatcher {
         'anew: loop {
             commits.mark_unchanged();
             let now = self.clock.now();
-            for work in outbox::work(&self.db, now, now + AHEAD).await? {
+            for work in outbox::work(&self.db, now, now - LATE..now + AHEAD).await? {
                 while let Some(slot) = queues.slot(&work) {
                     let most = match self.health.admission(work.gateway) {
                         Admission::Batches => outbox::BATCH,

@@ -18,7 +18,7 @@ mod account;
 mod fold;
 mod store;
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, ops::Range, time::Duration};
 
 pub use self::account::{Account, OutcomeCount, PeopleCount, Timing};
 use super::{
@@ -136,10 +136,10 @@ pub async fn account(db: &Db, message: MessageId) -> Result<Account> {
     account::of(db, message).await
 }
 
-/// What there is to do, the most urgent first: of open messages, and of those whose gate is to open before
-/// `opens_before`. Asked before [`claim`], so that waiting costs readers only.
-pub(super) async fn work(db: &Db, now: At, opens_before: At) -> Result<Vec<Work>> {
-    store::work(db, now, opens_before).await
+/// What there is to do, the most urgent first: of open messages, and of those whose gate `opens` in this time.
+/// Asked before [`claim`], so that waiting costs readers only.
+pub(super) async fn work(db: &Db, now: At, opens: Range<At>) -> Result<Vec<Work>> {
+    store::work(db, now, opens).await
 }
 
 /// Claims the next batch, of `most` deliveries; `None` if others were faster.

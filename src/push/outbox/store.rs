@@ -2,7 +2,7 @@
 
 //! The outbox's statements.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use serde::Serialize;
 
@@ -120,8 +120,8 @@ pub(super) async fn discard(tx: &mut Tx, message: MessageId) -> Result<()> {
 }
 
 /// What is due now, the most urgent lane first and in it the oldest message: of open messages, and of those
-/// that are to open before `opens_before`.
-pub(super) async fn work(db: &Db, now: At, opens_before: At) -> Result<Vec<Work>> {
+/// that are to open in this time.
+pub(super) async fn work(db: &Db, now: At, opens: Range<At>) -> Result<Vec<Work>> {
     let rows: Vec<(MessageId, i16, Gateway, At, Option<At>)> = db
         .query(sql!(
             "SELECT m.id, m.lane, g.gateway, m.opens_at, m.opened_at
@@ -129,14 +129,15 @@ pub(super) async fn work(db: &Db, now: At, opens_before: At) -> Result<Vec<Work>
                   CROSS JOIN (SELECT 'apns' AS gateway UNION ALL SELECT 'fcm'
                               UNION ALL SELECT 'webpush') AS g
              WHERE m.finished_at IS NULL AND m.expires_at > $1
-               AND (m.opened_at IS NOT NULL OR m.opens_at < $2)
+               AND (m.opened_at IS NOT NULL OR (m.opens_at >= $2 AND m.opens_at < $3))
                AND EXISTS (SELECT 1 FROM deliveries d
                            WHERE d.message_id = m.id AND d.gateway = g.gateway
                              AND d.outcome IS NULL AND d.claim_id IS NULL AND d.due_at <= $1)
              ORDER BY m.lane, m.id, g.gateway"
         ))
         .bind(now)
-        .bind(opens_before)
+        .bind(opens.start)
+        .bind(opens.end)
         .all()
         .await?;
     let work = |(message, lane, gateway, opens_at, opened_at): (_, _, _, _, Option<At>)| Work {
