@@ -102,11 +102,12 @@ impl<'a> File<'a> {
         let answer_timeout = keys
             .answer_timeout_ms
             .map_or(usual.answer_timeout, Duration::from_millis);
-        // Begun at half of the lease (30 s), it must be answered and written down before its end.
+        // Begun at half of the lease, five seconds late at most, it must be answered and written down before
+        // the lease ends.
         self.check(
-            (100..=25_000).contains(&answer_timeout.as_millis()),
+            (100..=20_000).contains(&answer_timeout.as_millis()),
             "answer_timeout_ms",
-            "must be 100 to 25000",
+            "must be 100 to 20000",
         );
         let proxy = keys.proxy.as_deref().map(Proxy::parse);
         self.check(!matches!(proxy, Some(None)), "proxy", PROXY);

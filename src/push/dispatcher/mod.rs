@@ -144,10 +144,14 @@ impl Dispatcher {
 
     /// What the clock shows; if it was set, leases and retries have been moved with it.
     async fn follow_the_clock(&self, rounds: &mut Rounds) -> Result<At, DbError> {
-        if let Some((expected, now)) = rounds.clock_was_set(&self.clock) {
+        let (now, ran) = (self.clock.now(), self.clock.ran());
+        let expected = rounds.expected(ran);
+        if now.since(expected).max(expected.since(now)) >= CLOCK_WAS_SET {
             outbox::clock_was_set(&self.db, expected, now).await?;
         }
-        Ok(rounds.clock.0)
+        // Only now: if the database has failed, the next round finds the clock set as well.
+        rounds.clock = (now, ran);
+        Ok(now)
     }
 
     /// Fills every queue's free slots, the most urgent lane first, until nothing is due. Begins anew when
@@ -217,12 +221,9 @@ impl Rounds {
         }
     }
 
-    /// What the clock should show and what it shows, if somebody has set it since the last round.
-    fn clock_was_set(&mut self, clock: &Clock) -> Option<(At, At)> {
-        let (now, ran) = (clock.now(), clock.ran());
-        let (showed, had_run) = std::mem::replace(&mut self.clock, (now, ran));
-        let expected = showed + ran.saturating_sub(had_run);
-        let off = now.since(expected).max(expected.since(now));
-        (off >= CLOCK_WAS_SET).then_some((expected, now))
+    /// What the clock should show when it has run for so long, if nobody has set it.
+    fn expected(&self, ran: Duration) -> At {
+        let (showed, had_run) = self.clock;
+        showed + ran.saturating_sub(had_run)
     }
 }

@@ -251,23 +251,12 @@ pub(super) async fn claim(
 
 impl ClaimedRow {
     fn into_claimed(self, gateway: Gateway) -> Result<Claimed> {
-        let impossible = |what| DbError::Impossible {
+        let keys = DeviceKeys::from_columns(self.p256dh, self.auth_secret);
+        let keys = keys.map_err(|what| DbError::Impossible {
             table: "devices",
             id: self.device_id.to_string(),
             what,
-        };
-        let keys = match (self.p256dh, self.auth_secret) {
-            (None, None) => None,
-            (Some(p256dh), Some(auth)) => Some(DeviceKeys {
-                p256dh: p256dh
-                    .try_into()
-                    .map_err(|_| impossible("p256dh is not 65 bytes"))?,
-                auth: auth
-                    .try_into()
-                    .map_err(|_| impossible("auth_secret is not 16 bytes"))?,
-            }),
-            _ => return Err(impossible("one of two keys")),
-        };
+        })?;
         Ok(Claimed {
             target: Target {
                 device: self.device_id,

@@ -151,14 +151,16 @@ impl Limit {
                 if lane.get().is_empty() {
                     lane.remove();
                 }
-                if let Some(turn) = turn {
+                // Whoever gave up is passed over here: a permit that comes back is handed on at once, and
+                // thousands that give up together would be as many calls within each other.
+                if let Some(turn) = turn.filter(|turn| !turn.is_closed()) {
                     state.under_way += 1;
                     next.push(turn);
                 }
             }
         }
         for turn in next {
-            // Who no longer waits gives the permit back by dropping it.
+            // Who gave up this very moment gives the permit back by dropping it.
             drop(turn.send(Permit(self.clone())));
         }
     }
@@ -220,6 +222,24 @@ mod tests {
         drop(permits);
         assert!(stays.now_or_never().is_some());
         assert_eq!(limit.state().under_way, 0);
+    }
+
+    /// As at the curfew of a gateway that has frozen.
+    #[tokio::test]
+    async fn any_number_may_give_up_at_once() {
+        let limit = open(4);
+        let mut permits = held(&limit, 4);
+        let mut give_up = Vec::new();
+        for _ in 0..100_000 {
+            let mut turn = Box::pin(limit.acquire(2));
+            assert!((&mut turn).now_or_never().is_none());
+            give_up.push(turn);
+        }
+        let mut stays = Box::pin(limit.acquire(2));
+        assert!((&mut stays).now_or_never().is_none());
+        drop(give_up);
+        permits.pop();
+        assert!(stays.now_or_never().is_some());
     }
 
     #[tokio::test]

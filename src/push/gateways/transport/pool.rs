@@ -277,6 +277,10 @@ impl Place {
 
 /// What comes before the curfew.
 async fn before<T>(curfew: &CancellationToken, what: impl Future<Output = T> + Unpin) -> Option<T> {
+    // Also what could begin without waiting: a second try after the curfew would outlast the lease.
+    if curfew.is_cancelled() {
+        return None;
+    }
     tokio::select! {
         biased;
         it = what => Some(it),
