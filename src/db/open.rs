@@ -16,10 +16,10 @@ use crate::tasks::Tasks;
 /// How long a statement waits for a connection or for SQLite's lock before it is an error.
 const PATIENCE: Duration = Duration::from_secs(10);
 const SQLITE_READERS: u32 = 4;
-/// SQLite's page caches, in KiB (negative by its convention), one for each connection: 32 MiB in all. What is
+/// SQLite's page caches, in KiB (negative by its convention), one for each connection: 24 MiB in all. What is
 /// not in them is in the operating system's.
 const WRITER_CACHE: &str = "-16384";
-const READER_CACHE: &str = "-4096";
+const READER_CACHE: &str = "-2048";
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 impl Db {

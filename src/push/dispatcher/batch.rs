@@ -93,18 +93,17 @@ impl Dispatcher {
         self.tasks.spawn(async move {
             while !deliveries.is_empty() && !this.tasks.is_stopping() {
                 let chunk = deliveries.split_off(deliveries.len().saturating_sub(CHUNK));
-                let core = if is_urgent {
-                    None
-                } else {
-                    this.cores.acquire().await.ok()
-                };
                 let (gateways, message) = (this.gateways.clone(), message.clone());
                 let work = move || {
                     let prepare = |claimed| Push::prepare(&gateways, &message, claimed);
                     chunk.iter().rev().map(prepare).collect()
                 };
-                let pushes = this.tasks.spawn_blocking(work).await;
-                drop(core);
+                // Whoever reads the feed meanwhile must not wait for news to be encrypted; an alert goes first.
+                let pushes = if is_urgent {
+                    this.tasks.spawn_blocking(work).await
+                } else {
+                    this.tasks.spawn_behind(work).await
+                };
                 let Ok(pushes) = pushes else { return };
                 if ready.send(pushes).await.is_err() {
                     return;

@@ -19,10 +19,10 @@ mod queues;
 mod retry;
 mod settler;
 
-use std::{num::NonZero, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, watch},
     time::Instant,
 };
 
@@ -62,9 +62,6 @@ pub(super) struct Dispatcher {
     gateways: Arc<Gateways>,
     health: Health,
     metrics: Metrics,
-    /// Chunks that are encrypted at once for what is no alert: more would only take turns with whoever reads
-    /// the feed meanwhile.
-    cores: Arc<Semaphore>,
 }
 
 impl Dispatcher {
@@ -77,7 +74,6 @@ impl Dispatcher {
         health: Health,
         metrics: Metrics,
     ) -> Self {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             db,
             clock,
@@ -86,7 +82,6 @@ impl Dispatcher {
             gateways,
             health,
             metrics,
-            cores: Arc::new(Semaphore::new(cores)),
         }
     }
 

@@ -369,7 +369,7 @@ pub(super) async fn settle(
     ))
     .bind(message)
     .bind(claim)
-    .bind(Json(serde_json::to_value(rows).unwrap_or_default()))
+    .bind(Json(rows))
     .execute()
     .await?;
     Ok(())
