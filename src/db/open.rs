@@ -55,15 +55,19 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
             .await
             .map_err(sqlx::Error::Io)?;
     }
+    // A connection to a file does not die between two statements: to ask it each time would double the ways to
+    // its thread and back.
     let write = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
         .connect_with(options.clone())
         .await?;
     migrations::sqlite().run(&write).await?;
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
         .connect_with(
             options
                 .pragma("cache_size", READER_CACHE)
