@@ -10,6 +10,7 @@ use super::{
     policy, store,
 };
 use crate::{
+    audit::{self, Action, Entry},
     changes,
     db::Tx,
     id::{AnnouncementId, PhotoId},
@@ -47,6 +48,20 @@ pub struct Changes {
     pub photos: Option<Vec<PhotoId>>,
 }
 
+impl Changes {
+    /// The names of what is changed.
+    fn fields(&self) -> Vec<&'static str> {
+        let named = [
+            (self.class.is_some(), "class"),
+            (self.audience.is_some(), "audience"),
+            (self.texts.is_some(), "texts"),
+            (self.photos.is_some(), "photos"),
+        ];
+        let changed = named.into_iter().filter(|(changed, _)| *changed);
+        changed.map(|(_, name)| name).collect()
+    }
+}
+
 impl Announcements {
     pub async fn draft(&self, editor: &Editor, new: NewAnnouncement) -> Result<Announcement> {
         policy::check_texts(&new.texts)?;
@@ -56,6 +71,9 @@ impl Announcements {
         store::insert(&mut tx, id, new.class, audience, self.step(editor)).await?;
         store::replace_texts(&mut tx, id, &new.texts).await?;
         attach_photos(&mut tx, id, editor, &new.photos).await?;
+        let drafted = entry(Action::AnnouncementDrafted, editor, id);
+        let drafted = drafted.with("class", new.class.as_str());
+        audit::record(&mut tx, drafted, self.clock.now()).await?;
         tx.commit().await?;
         self.read(editor, id).await
     }
@@ -114,6 +132,11 @@ impl Announcements {
             super::schedule::check_somebody_is_meant(&mut tx, audience).await?;
             tx.tell().await?;
         }
+        let edited = entry(Action::AnnouncementEdited, editor, id);
+        let edited = edited
+            .with("class", class.as_str())
+            .with("changed", changes.fields());
+        audit::record(&mut tx, edited, self.clock.now()).await?;
         tx.commit().await?;
         self.read(editor, id).await
     }
@@ -133,11 +156,15 @@ impl Announcements {
             State::Draft | State::Scheduled { .. } => {
                 store::delete(&mut tx, id).await?;
                 discard_staged(&mut tx, &row).await?;
+                let deleted = entry(Action::AnnouncementDeleted, editor, id);
+                audit::record(&mut tx, deleted, step.at).await?;
             }
             State::Released { .. } => {
                 store::withdraw(&mut tx, id, step).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;
                 changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
+                let withdrawn = entry(Action::AnnouncementWithdrawn, editor, id);
+                audit::record(&mut tx, withdrawn, step.at).await?;
             }
             // Asked again, because the answer was lost.
             State::Withdrawn { .. } => {}
@@ -152,6 +179,11 @@ impl Announcements {
             by: editor.account(),
         }
     }
+}
+
+/// What an editor has done, for the audit log.
+pub(super) fn entry(action: Action, editor: &Editor, id: AnnouncementId) -> Entry {
+    Entry::new(action, Some(editor.account()), id)
 }
 
 /// The row, held until the transaction ends, if the editor has seen its last revision.

@@ -4,10 +4,11 @@
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State,
-    drafts::{discard_staged, held},
+    drafts::{discard_staged, entry, held},
     policy, release, store,
 };
 use crate::{
+    audit::{self, Action},
     clock::At,
     db::Tx,
     id::{AnnouncementId, AudienceId},
@@ -28,9 +29,13 @@ impl Announcements {
         row.state()?.check_unreleased()?;
         policy::check_release_at(release_at, self.clock.now())?;
         check_somebody_is_meant(&mut tx, row.audience_id).await?;
-        store::schedule(&mut tx, id, Some(release_at), self.step(editor)).await?;
+        let step = self.step(editor);
+        store::schedule(&mut tx, id, Some(release_at), step).await?;
         discard_staged(&mut tx, &row).await?;
         tx.tell().await?;
+        let scheduled = entry(Action::AnnouncementScheduled, editor, id);
+        let scheduled = scheduled.with("release_at", release_at.to_string());
+        audit::record(&mut tx, scheduled, step.at).await?;
         tx.commit().await?;
         self.read(editor, id).await
     }
@@ -47,8 +52,11 @@ impl Announcements {
         let state = row.state()?;
         state.check_unreleased()?;
         if state.is_scheduled() {
-            store::schedule(&mut tx, id, None, self.step(editor)).await?;
+            let step = self.step(editor);
+            store::schedule(&mut tx, id, None, step).await?;
             discard_staged(&mut tx, &row).await?;
+            let unscheduled = entry(Action::AnnouncementUnscheduled, editor, id);
+            audit::record(&mut tx, unscheduled, step.at).await?;
             tx.commit().await?;
         }
         self.read(editor, id).await

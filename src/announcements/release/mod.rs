@@ -15,6 +15,7 @@ pub(super) mod store;
 use self::store::Staging;
 use super::{Announcements, policy};
 use crate::{
+    audit::{self, Action, Entry},
     changes,
     clock::At,
     db::{Result, Tx},
@@ -62,6 +63,9 @@ impl Announcements {
         outbox::open(tx, message, now).await?;
         let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
         changes::record(tx, kind, id, Some(editor), now).await?;
+        let released = Entry::new(Action::AnnouncementReleased, Some(editor), id);
+        let released = released.with("release_at", staging.release_at.to_string());
+        audit::record(tx, released, now).await?;
         Ok(true)
     }
 
