@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
-    policy, store,
+    policy, review, store,
 };
 use crate::{
     audit::{self, Action, Entry},
     changes,
-    db::Tx,
+    db::{self, Tx},
     id::{AnnouncementId, PhotoId},
     people::{
         access::Editor,
@@ -80,7 +80,7 @@ impl Announcements {
 
     /// Any announcement, released or not.
     pub async fn read(&self, _editor: &Editor, id: AnnouncementId) -> Result<Announcement> {
-        store::find(&self.db, id)
+        store::find(&self.db, id, &self.four_eyes)
             .await?
             .ok_or(AnnouncementError::NotFound)
     }
@@ -102,7 +102,8 @@ impl Announcements {
         Ok(self.people.count_audience(&announcement.audience).await?)
     }
 
-    /// Changes what has not been released. What was staged is discarded, to be staged anew.
+    /// Changes what has not been released. What was staged is discarded, to be staged anew; what was approved
+    /// must be approved anew, and has no T until then.
     pub async fn edit(
         &self,
         editor: &Editor,
@@ -128,6 +129,12 @@ impl Announcements {
         if let Some(photos) = &changes.photos {
             attach_photos(&mut tx, id, editor, photos).await?;
         }
+        let eyes = row.eyes()?.changed_by(editor.account());
+        review::store::set_eyes(&mut tx, id, &eyes).await?;
+        let sent_back = state.is_scheduled() && self.four_eyes.check(class, &eyes).is_err();
+        if sent_back {
+            review::store::take_t_away(&mut tx, id).await?;
+        }
         if state.is_scheduled() {
             super::schedule::check_somebody_is_meant(&mut tx, audience).await?;
             tx.tell().await?;
@@ -137,6 +144,10 @@ impl Announcements {
             .with("class", class.as_str())
             .with("changed", changes.fields());
         audit::record(&mut tx, edited, self.clock.now()).await?;
+        if sent_back {
+            let unscheduled = review::unscheduled(Some(editor.account()), id);
+            audit::record(&mut tx, unscheduled, self.clock.now()).await?;
+        }
         tx.commit().await?;
         self.read(editor, id).await
     }
@@ -153,7 +164,7 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         let step = self.step(editor);
         match row.state()? {
-            State::Draft | State::Scheduled { .. } => {
+            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
                 store::delete(&mut tx, id).await?;
                 discard_staged(&mut tx, &row).await?;
                 let deleted = entry(Action::AnnouncementDeleted, editor, id);
@@ -199,7 +210,7 @@ pub(super) async fn held(tx: &mut Tx, id: AnnouncementId, seen: Option<i32>) -> 
 
 /// Drops from the outbox what was staged for the state of things before a change. The row must no longer
 /// name the message.
-pub(super) async fn discard_staged(tx: &mut Tx, row: &store::Row) -> Result<()> {
+pub(super) async fn discard_staged(tx: &mut Tx, row: &store::Row) -> db::Result<()> {
     if let Some(message) = row.message_id {
         outbox::discard(tx, message).await?;
     }

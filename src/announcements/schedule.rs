@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Announcements {
-    /// Sets or moves T. The commit wakes the releaser.
+    /// Sets or moves T, of what has the eyes that its class needs. The commit wakes the releaser.
     pub async fn schedule(
         &self,
         editor: &Editor,
@@ -27,6 +27,7 @@ impl Announcements {
         let mut tx = self.db.begin().await?;
         let row = held(&mut tx, id, seen).await?;
         row.state()?.check_unreleased()?;
+        self.four_eyes.check(row.class, &row.eyes()?)?;
         policy::check_release_at(release_at, self.clock.now())?;
         check_somebody_is_meant(&mut tx, row.audience_id).await?;
         let step = self.step(editor);
@@ -40,7 +41,8 @@ impl Announcements {
         self.read(editor, id).await
     }
 
-    /// Makes a scheduled announcement a draft again; a draft stays one.
+    /// Makes a scheduled announcement what it was before: a draft, or in review. What has no T stays as it
+    /// is.
     pub async fn unschedule(
         &self,
         editor: &Editor,
@@ -75,6 +77,7 @@ impl Announcements {
         let state = row.state()?;
         if !matches!(state, State::Released { .. }) {
             state.check_unreleased()?;
+            self.four_eyes.check(row.class, &row.eyes()?)?;
             check_somebody_is_meant(&mut tx, row.audience_id).await?;
             let step = self.step(editor);
             store::schedule(&mut tx, id, Some(step.at), step).await?;

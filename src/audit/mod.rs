@@ -37,6 +37,9 @@ text_enum! {
     pub enum Action {
         AnnouncementDrafted = "announcement_drafted",
         AnnouncementEdited = "announcement_edited",
+        AnnouncementSubmitted = "announcement_submitted",
+        AnnouncementTakenBack = "announcement_taken_back",
+        AnnouncementApproved = "announcement_approved",
         AnnouncementScheduled = "announcement_scheduled",
         AnnouncementUnscheduled = "announcement_unscheduled",
         AnnouncementReleased = "announcement_released",

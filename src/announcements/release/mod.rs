@@ -41,6 +41,11 @@ impl Announcements {
     /// call was the one that did.
     pub async fn release_if_due(&self, id: AnnouncementId) -> Result<bool> {
         let mut tx = self.db.begin().await?;
+        if self.send_back_unapproved(&mut tx, id).await? {
+            tracing::warn!(announcement = %id, "not released: a second pair of eyes is needed");
+            tx.commit().await?;
+            return Ok(false);
+        }
         let released = self.release_in(&mut tx, id, self.clock.now()).await?;
         tx.commit().await?;
         Ok(released)
