@@ -5,6 +5,7 @@
 pub mod announcements;
 pub mod app;
 pub mod app_shell;
+pub mod audit;
 pub mod changes;
 pub mod cli;
 pub mod clock;

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     announcements,
     app::App,
-    app_shell, console, feed, people, photos, push,
+    app_shell, audit, console, feed, people, photos, push,
     web::{Edge, edge, health, metrics, openapi, pages},
 };
 
@@ -59,4 +59,6 @@ fn api(app: &App) -> OpenApiRouter {
             app.announcements.clone(),
         ))
         .merge(announcements::http::router(app.announcements.clone()))
+        // Who did what.
+        .merge(audit::http::router(app.db.clone()))
 }

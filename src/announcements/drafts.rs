@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
-    policy, store,
+    policy, review, store,
 };
 use crate::{
+    audit::{self, Action, Entry},
     changes,
-    db::Tx,
+    db::{self, Tx},
     id::{AnnouncementId, PhotoId},
     people::{
         access::Editor,
@@ -47,6 +48,20 @@ pub struct Changes {
     pub photos: Option<Vec<PhotoId>>,
 }
 
+impl Changes {
+    /// The names of what is changed.
+    fn fields(&self) -> Vec<&'static str> {
+        let named = [
+            (self.class.is_some(), "class"),
+            (self.audience.is_some(), "audience"),
+            (self.texts.is_some(), "texts"),
+            (self.photos.is_some(), "photos"),
+        ];
+        let changed = named.into_iter().filter(|(changed, _)| *changed);
+        changed.map(|(_, name)| name).collect()
+    }
+}
+
 impl Announcements {
     pub async fn draft(&self, editor: &Editor, new: NewAnnouncement) -> Result<Announcement> {
         policy::check_texts(&new.texts)?;
@@ -56,13 +71,16 @@ impl Announcements {
         store::insert(&mut tx, id, new.class, audience, self.step(editor)).await?;
         store::replace_texts(&mut tx, id, &new.texts).await?;
         attach_photos(&mut tx, id, editor, &new.photos).await?;
+        let drafted = entry(Action::AnnouncementDrafted, editor, id);
+        let drafted = drafted.with("class", new.class.as_str());
+        audit::record(&mut tx, drafted, self.clock.now()).await?;
         tx.commit().await?;
         self.read(editor, id).await
     }
 
     /// Any announcement, released or not.
     pub async fn read(&self, _editor: &Editor, id: AnnouncementId) -> Result<Announcement> {
-        store::find(&self.db, id)
+        store::find(&self.db, id, &self.four_eyes)
             .await?
             .ok_or(AnnouncementError::NotFound)
     }
@@ -84,7 +102,8 @@ impl Announcements {
         Ok(self.people.count_audience(&announcement.audience).await?)
     }
 
-    /// Changes what has not been released. What was staged is discarded, to be staged anew.
+    /// Changes what has not been released. What was staged is discarded, to be staged anew; what was approved
+    /// must be approved anew, and has no T until then.
     pub async fn edit(
         &self,
         editor: &Editor,
@@ -110,9 +129,24 @@ impl Announcements {
         if let Some(photos) = &changes.photos {
             attach_photos(&mut tx, id, editor, photos).await?;
         }
+        let eyes = row.eyes()?.changed_by(editor.account());
+        review::store::set_eyes(&mut tx, id, &eyes).await?;
+        let sent_back = state.is_scheduled() && self.four_eyes.check(class, &eyes).is_err();
+        if sent_back {
+            review::store::take_t_away(&mut tx, id).await?;
+        }
         if state.is_scheduled() {
             super::schedule::check_somebody_is_meant(&mut tx, audience).await?;
             tx.tell().await?;
+        }
+        let edited = entry(Action::AnnouncementEdited, editor, id);
+        let edited = edited
+            .with("class", class.as_str())
+            .with("changed", changes.fields());
+        audit::record(&mut tx, edited, self.clock.now()).await?;
+        if sent_back {
+            let unscheduled = review::unscheduled(Some(editor.account()), id);
+            audit::record(&mut tx, unscheduled, self.clock.now()).await?;
         }
         tx.commit().await?;
         self.read(editor, id).await
@@ -130,14 +164,18 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         let step = self.step(editor);
         match row.state()? {
-            State::Draft | State::Scheduled { .. } => {
+            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
                 store::delete(&mut tx, id).await?;
                 discard_staged(&mut tx, &row).await?;
+                let deleted = entry(Action::AnnouncementDeleted, editor, id);
+                audit::record(&mut tx, deleted, step.at).await?;
             }
             State::Released { .. } => {
                 store::withdraw(&mut tx, id, step).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;
                 changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
+                let withdrawn = entry(Action::AnnouncementWithdrawn, editor, id);
+                audit::record(&mut tx, withdrawn, step.at).await?;
             }
             // Asked again, because the answer was lost.
             State::Withdrawn { .. } => {}
@@ -154,6 +192,11 @@ impl Announcements {
     }
 }
 
+/// What an editor has done, for the audit log.
+pub(super) fn entry(action: Action, editor: &Editor, id: AnnouncementId) -> Entry {
+    Entry::new(action, Some(editor.account()), id)
+}
+
 /// The row, held until the transaction ends, if the editor has seen its last revision.
 pub(super) async fn held(tx: &mut Tx, id: AnnouncementId, seen: Option<i32>) -> Result<store::Row> {
     let row = store::lock(tx, id)
@@ -167,7 +210,7 @@ pub(super) async fn held(tx: &mut Tx, id: AnnouncementId, seen: Option<i32>) -> 
 
 /// Drops from the outbox what was staged for the state of things before a change. The row must no longer
 /// name the message.
-pub(super) async fn discard_staged(tx: &mut Tx, row: &store::Row) -> Result<()> {
+pub(super) async fn discard_staged(tx: &mut Tx, row: &store::Row) -> db::Result<()> {
     if let Some(message) = row.message_id {
         outbox::discard(tx, message).await?;
     }

@@ -5,14 +5,16 @@
 //! The cast:
 //!
 //! - an editor [drafts](Announcements::draft), [edits](Announcements::edit),
-//!   [schedules](Announcements::schedule), [releases at once](Announcements::release_now) and
+//!   [submits](Announcements::submit), [schedules](Announcements::schedule), [releases at once](Announcements::release_now) and
 //!   [withdraws](Announcements::remove);
+//! - another editor [approves](Announcements::approve), where the class needs a second pair of eyes
+//!   ([`review`]);
 //! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
 //! - a reader sees what was [released to them](readers), in their language;
 //! - the [report](Announcements::report) accounts for every recipient after T.
 //!
-//! The flow: draft → scheduled → (staged) → released → withdrawn. Whatever an editor changes before T
+//! The flow: draft → in review → scheduled → (staged) → released → withdrawn. Whatever an editor changes before T
 //! discards what was staged, so the phones get the last state only. A crash before the release leaves a
 //! scheduled row, which the next process releases as soon as it runs.
 //!
@@ -25,6 +27,7 @@ pub mod http;
 mod policy;
 pub mod readers;
 pub mod release;
+mod review;
 mod schedule;
 mod store;
 mod texts;
@@ -34,10 +37,12 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use self::review::policy::FourEyes;
 pub use self::{
     drafts::{Changes, NewAnnouncement},
     policy::MAX_PHOTOS,
     release::{releaser, report},
+    review::Approval,
     store::{Photo, Summary},
     texts::{Texts, Wording},
 };
@@ -64,6 +69,7 @@ pub struct Announcements {
     stage_before: Duration,
     /// How long after T each class may still disturb.
     classes: Classes,
+    four_eyes: FourEyes,
 }
 
 impl Announcements {
@@ -82,6 +88,7 @@ impl Announcements {
             people,
             stage_before: Duration::from_secs(config.stage_seconds),
             classes,
+            four_eyes: FourEyes::new(&config.four_eyes),
         }
     }
 }
@@ -100,6 +107,11 @@ pub struct Announcement {
     pub revision: i32,
     pub created: Step,
     pub updated: Step,
+    /// Whether its class needs a second pair of eyes before it can be scheduled or released.
+    pub needs_approval: bool,
+    /// Of what it says now: void after every change of words, audience, class or photos.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
     #[serde(flatten)]
     pub state: State,
 }
@@ -118,6 +130,9 @@ pub struct Step {
 #[schema(as = AnnouncementState)]
 pub enum State {
     Draft,
+    InReview {
+        submitted: Step,
+    },
     Scheduled {
         /// T.
         release_at: At,
@@ -141,6 +156,7 @@ text_enum! {
     /// A [`State`]'s name.
     pub enum StateName {
         Draft = "draft",
+        InReview = "in_review",
         Scheduled = "scheduled",
         Released = "released",
         Withdrawn = "withdrawn",
@@ -160,6 +176,16 @@ pub enum AnnouncementError {
     Withdrawn,
     #[error("nothing has been released yet")]
     NotReleased,
+    #[error("an editor's approval is required")]
+    ApprovalRequired,
+    #[error("whoever drafted it or changed it last can't approve it")]
+    OwnApproval,
+    #[error("the announcement is not in review")]
+    NotInReview,
+    #[error("the announcement is scheduled")]
+    Scheduled,
+    #[error("an approval names the revision that was seen")]
+    RevisionRequired,
     #[error("an announcement needs a text in at least one language")]
     NoText,
     /// The indexes of photos that are not the editor's own, are used elsewhere, or are named twice.

@@ -25,6 +25,7 @@ impl State {
     pub fn name(&self) -> StateName {
         match self {
             Self::Draft => StateName::Draft,
+            Self::InReview { .. } => StateName::InReview,
             Self::Scheduled { .. } => StateName::Scheduled,
             Self::Released { .. } => StateName::Released,
             Self::Withdrawn { .. } => StateName::Withdrawn,
@@ -34,7 +35,7 @@ impl State {
     /// Whether words, audience and T may still change. After T they are on people's phones.
     pub(super) fn check_unreleased(&self) -> Result<()> {
         match self {
-            Self::Draft | Self::Scheduled { .. } => Ok(()),
+            Self::Draft | Self::InReview { .. } | Self::Scheduled { .. } => Ok(()),
             Self::Released { .. } => Err(AnnouncementError::AlreadyReleased),
             Self::Withdrawn { .. } => Err(AnnouncementError::Withdrawn),
         }

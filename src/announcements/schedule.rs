@@ -4,10 +4,11 @@
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State,
-    drafts::{discard_staged, held},
+    drafts::{discard_staged, entry, held},
     policy, release, store,
 };
 use crate::{
+    audit::{self, Action},
     clock::At,
     db::Tx,
     id::{AnnouncementId, AudienceId},
@@ -15,7 +16,7 @@ use crate::{
 };
 
 impl Announcements {
-    /// Sets or moves T. The commit wakes the releaser.
+    /// Sets or moves T, of what has the eyes that its class needs. The commit wakes the releaser.
     pub async fn schedule(
         &self,
         editor: &Editor,
@@ -26,16 +27,22 @@ impl Announcements {
         let mut tx = self.db.begin().await?;
         let row = held(&mut tx, id, seen).await?;
         row.state()?.check_unreleased()?;
+        self.four_eyes.check(row.class, &row.eyes()?)?;
         policy::check_release_at(release_at, self.clock.now())?;
         check_somebody_is_meant(&mut tx, row.audience_id).await?;
-        store::schedule(&mut tx, id, Some(release_at), self.step(editor)).await?;
+        let step = self.step(editor);
+        store::schedule(&mut tx, id, Some(release_at), step).await?;
         discard_staged(&mut tx, &row).await?;
         tx.tell().await?;
+        let scheduled = entry(Action::AnnouncementScheduled, editor, id);
+        let scheduled = scheduled.with("release_at", release_at.to_string());
+        audit::record(&mut tx, scheduled, step.at).await?;
         tx.commit().await?;
         self.read(editor, id).await
     }
 
-    /// Makes a scheduled announcement a draft again; a draft stays one.
+    /// Makes a scheduled announcement what it was before: a draft, or in review. What has no T stays as it
+    /// is.
     pub async fn unschedule(
         &self,
         editor: &Editor,
@@ -47,8 +54,11 @@ impl Announcements {
         let state = row.state()?;
         state.check_unreleased()?;
         if state.is_scheduled() {
-            store::schedule(&mut tx, id, None, self.step(editor)).await?;
+            let step = self.step(editor);
+            store::schedule(&mut tx, id, None, step).await?;
             discard_staged(&mut tx, &row).await?;
+            let unscheduled = entry(Action::AnnouncementUnscheduled, editor, id);
+            audit::record(&mut tx, unscheduled, step.at).await?;
             tx.commit().await?;
         }
         self.read(editor, id).await
@@ -67,6 +77,7 @@ impl Announcements {
         let state = row.state()?;
         if !matches!(state, State::Released { .. }) {
             state.check_unreleased()?;
+            self.four_eyes.check(row.class, &row.eyes()?)?;
             check_somebody_is_meant(&mut tx, row.audience_id).await?;
             let step = self.step(editor);
             store::schedule(&mut tx, id, Some(step.at), step).await?;

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Announcement, State, StateName, Step, Texts, Wording};
+use super::{
+    Announcement, Approval, State, StateName, Step, Texts, Wording,
+    review::policy::{Eyes, FourEyes},
+};
 use crate::{
     clock::At,
     db::{Db, DbError, IdList, Result, Tx, sql},
@@ -37,6 +40,12 @@ pub(super) struct Row {
     released_at: Option<At>,
     withdrawn_at: Option<At>,
     withdrawn_by: Option<AccountId>,
+    edited_by: Option<AccountId>,
+    submitted_at: Option<At>,
+    submitted_by: Option<AccountId>,
+    approved_at: Option<At>,
+    approved_by: Option<AccountId>,
+    approved_revision: Option<i32>,
 }
 
 impl Row {
@@ -48,8 +57,12 @@ impl Row {
         };
         let scheduled = step(self.scheduled_at, self.scheduled_by)?;
         let withdrawn = step(self.withdrawn_at, self.withdrawn_by)?;
+        let submitted = step(self.submitted_at, self.submitted_by)?;
         match (self.release_at, scheduled, self.released_at, withdrawn) {
-            (None, None, None, None) => Ok(State::Draft),
+            (None, None, None, None) => Ok(match submitted {
+                Some(submitted) => State::InReview { submitted },
+                None => State::Draft,
+            }),
             (Some(t), Some(scheduled), None, None) => Ok(State::Scheduled {
                 release_at: t,
                 scheduled,
@@ -69,6 +82,20 @@ impl Row {
             }
             _ => Err(self.impossible("timestamps that no life of an announcement can have")),
         }
+    }
+
+    /// Whose eyes have been on it.
+    pub(super) fn eyes(&self) -> Result<Eyes> {
+        let approval = match (self.approved_at, self.approved_by, self.approved_revision) {
+            (Some(at), Some(by), Some(revision)) => Some(Approval { at, by, revision }),
+            (None, None, None) => None,
+            _ => return Err(self.impossible("an approval without its time, person or revision")),
+        };
+        Ok(Eyes {
+            author: self.created_by,
+            editor: self.edited_by.unwrap_or(self.created_by),
+            approval,
+        })
     }
 
     /// What push carried; every released announcement has it.
@@ -117,7 +144,11 @@ pub struct Summary {
     pub state: State,
 }
 
-pub(super) async fn find(db: &Db, id: AnnouncementId) -> Result<Option<Announcement>> {
+pub(super) async fn find(
+    db: &Db,
+    id: AnnouncementId,
+    four_eyes: &FourEyes,
+) -> Result<Option<Announcement>> {
     let row = row(db, id).await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Announcement {
@@ -135,6 +166,8 @@ pub(super) async fn find(db: &Db, id: AnnouncementId) -> Result<Option<Announcem
             at: row.updated_at,
             by: row.updated_by,
         },
+        needs_approval: four_eyes.needs(row.class),
+        approval: row.eyes()?.approval,
         state: row.state()?,
     }))
 }
@@ -159,6 +192,7 @@ pub(super) async fn page(
              WHERE (CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
                          WHEN released_at IS NOT NULL THEN 'released'
                          WHEN release_at IS NOT NULL THEN 'scheduled'
+                         WHEN submitted_at IS NOT NULL THEN 'in_review'
                          ELSE 'draft' END = $1 OR $1 IS NULL)
                AND (id < $2 OR $2 IS NULL)
              ORDER BY id DESC LIMIT $3"

@@ -2,6 +2,7 @@
 
 //! The command line: what an administrator types. Each command is a file with a `run` function.
 
+mod audit;
 mod check_config;
 mod demo;
 mod migrate;
@@ -54,6 +55,9 @@ enum Command {
     /// Staff, join codes and roles.
     #[command(subcommand)]
     People(people::People),
+    /// The audit log: is it what was written?
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// The push gateways: try the credentials, send a test, make a key.
     #[command(subcommand)]
     Push(push::Push),
@@ -88,6 +92,7 @@ async fn run(cli: Cli, terminal: &Terminal) -> Result<ExitCode, Failure> {
         Command::Migrate => migrate::run(&load(&sources)?, terminal).await,
         Command::Openapi => openapi::run(load(&sources)?, terminal).await,
         Command::People(command) => people::run(command, load(&sources)?, *terminal).await,
+        Command::Audit(command) => audit::run(command, &load(&sources)?, *terminal).await,
         Command::Push(command) => push::run(command, || Ok(load(&sources)?), *terminal).await,
     }
 }

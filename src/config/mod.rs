@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 pub use self::error::{ConfigError, ConfigProblem};
 use self::push::PushConfig;
+use crate::push::Class;
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]
@@ -88,6 +89,8 @@ pub struct PhotosConfig {
 pub struct AnnouncementsConfig {
     /// How long before T the audience is resolved and written to the outbox, in seconds.
     pub stage_seconds: u64,
+    /// Which classes need a second pair of eyes. Alerts do in any case.
+    pub four_eyes: Vec<Class>,
 }
 
 /// `[push]`: what is kept of pushes. How they are sent stands in `push-config/`.
@@ -157,7 +160,10 @@ impl Default for PhotosConfig {
 
 impl Default for AnnouncementsConfig {
     fn default() -> Self {
-        Self { stage_seconds: 120 }
+        Self {
+            stage_seconds: 120,
+            four_eyes: vec![Class::Alert],
+        }
     }
 }
 

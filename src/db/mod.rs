@@ -57,6 +57,12 @@ impl DbError {
         self.is_kind(&sqlx::error::ErrorKind::ForeignKeyViolation)
     }
 
+    /// Whether the row is there and can't be understood: what was written has been damaged.
+    pub fn is_unreadable(&self) -> bool {
+        use sqlx::Error::{ColumnDecode, Decode};
+        matches!(self, Self::Sqlx(ColumnDecode { .. } | Decode(_)))
+    }
+
     fn is_kind(&self, kind: &sqlx::error::ErrorKind) -> bool {
         matches!(self, Self::Sqlx(sqlx::Error::Database(error)) if error.kind() == *kind)
     }

@@ -42,7 +42,8 @@ pub fn router(announcements: Announcements) -> OpenApiRouter {
         ))
         .routes(routes!(set_announcement_release))
         .routes(routes!(get_announcement_report))
-        .with_state(announcements)
+        .with_state(announcements.clone())
+        .merge(super::review::http::router(announcements))
 }
 
 /// Which announcements, and which page of them.
@@ -69,7 +70,7 @@ struct Schedule {
     release_at: At,
 }
 
-/// Drafts, scheduled, released and withdrawn announcements, the last made first.
+/// Drafts, announcements in review, scheduled, released and withdrawn announcements, the last made first.
 #[utoipa::path(
     get, path = "/api/v1/editorial/announcements", operation_id = "list_editorial_announcements",
     tag = "editorial", security(("session" = [])), params(Filter),
@@ -198,7 +199,7 @@ async fn set_announcement_schedule(
     ))
 }
 
-/// Makes a scheduled announcement a draft again.
+/// Takes T away: the announcement is a draft or in review again.
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}/schedule",
     operation_id = "delete_announcement_schedule", tag = "editorial", security(("session" = [])),

@@ -29,6 +29,36 @@ static NOT_RELEASED: ProblemType = ProblemType::new(
     "Diese Mitteilung ist noch nicht freigegeben.",
     "This announcement has not been released yet.",
 );
+static APPROVAL_REQUIRED: ProblemType = ProblemType::new(
+    "approval-required",
+    409,
+    "Erst muss jemand anderes aus der Redaktion diese Mitteilung freizeichnen.",
+    "Another editor must approve this announcement first.",
+);
+static OWN_APPROVAL: ProblemType = ProblemType::new(
+    "own-approval",
+    409,
+    "Wer eine Mitteilung verfasst oder zuletzt geändert hat, kann sie nicht selbst freizeichnen.",
+    "Whoever drafted an announcement or changed it last can't approve it.",
+);
+static NOT_IN_REVIEW: ProblemType = ProblemType::new(
+    "announcement-not-in-review",
+    409,
+    "Diese Mitteilung liegt nicht zur Prüfung vor.",
+    "This announcement is not in review.",
+);
+static SCHEDULED: ProblemType = ProblemType::new(
+    "announcement-scheduled",
+    409,
+    "Diese Mitteilung ist schon geplant. Heben Sie zuerst die Planung auf.",
+    "This announcement is scheduled. Cancel the schedule first.",
+);
+static REVISION_REQUIRED: ProblemType = ProblemType::new(
+    "revision-required",
+    428,
+    "Es fehlt, welche Fassung freigezeichnet wird.",
+    "It is not said which revision is approved.",
+);
 static RELEASE_IN_PAST: ProblemType = ProblemType::new(
     "release-in-past",
     422,
@@ -56,6 +86,13 @@ impl From<AnnouncementError> for Problem {
             AnnouncementError::AlreadyReleased => Self::new(&ALREADY_RELEASED),
             AnnouncementError::Withdrawn => Self::new(&WITHDRAWN),
             AnnouncementError::NotReleased => Self::new(&NOT_RELEASED),
+            AnnouncementError::ApprovalRequired => Self::new(&APPROVAL_REQUIRED),
+            AnnouncementError::OwnApproval => Self::new(&OWN_APPROVAL),
+            AnnouncementError::NotInReview => Self::new(&NOT_IN_REVIEW),
+            AnnouncementError::Scheduled => Self::new(&SCHEDULED),
+            AnnouncementError::RevisionRequired => {
+                Self::new(&REVISION_REQUIRED).at("If-Match", "expected a revision")
+            }
             AnnouncementError::NoText => Self::new(&INVALID_BODY)
                 .detail(
                     "Es braucht einen Text in mindestens einer Sprache.",

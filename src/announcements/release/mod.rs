@@ -15,6 +15,7 @@ pub(super) mod store;
 use self::store::Staging;
 use super::{Announcements, policy};
 use crate::{
+    audit::{self, Action, Entry},
     changes,
     clock::At,
     db::{Result, Tx},
@@ -40,6 +41,11 @@ impl Announcements {
     /// call was the one that did.
     pub async fn release_if_due(&self, id: AnnouncementId) -> Result<bool> {
         let mut tx = self.db.begin().await?;
+        if self.send_back_unapproved(&mut tx, id).await? {
+            tracing::warn!(announcement = %id, "not released: a second pair of eyes is needed");
+            tx.commit().await?;
+            return Ok(false);
+        }
         let released = self.release_in(&mut tx, id, self.clock.now()).await?;
         tx.commit().await?;
         Ok(released)
@@ -62,6 +68,9 @@ impl Announcements {
         outbox::open(tx, message, now).await?;
         let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
         changes::record(tx, kind, id, Some(editor), now).await?;
+        let released = Entry::new(Action::AnnouncementReleased, Some(editor), id);
+        let released = released.with("release_at", staging.release_at.to_string());
+        audit::record(tx, released, now).await?;
         Ok(true)
     }
 

@@ -112,7 +112,9 @@ impl Announcements {
                 released_at,
                 ..
             } => (t, released_at),
-            State::Draft | State::Scheduled { .. } => return Err(AnnouncementError::NotReleased),
+            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
+                return Err(AnnouncementError::NotReleased);
+            }
         };
         let message = row.message_of_release()?;
         let account = outbox::account(&self.db, message).await?;

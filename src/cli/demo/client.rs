@@ -45,6 +45,8 @@ pub(super) enum CallError {
 pub(super) enum Body {
     Nothing,
     Json(Value),
+    /// No body, but the revision that was seen.
+    Seen(i64),
     /// A form with one file, and what it shows.
     Photo {
         jpeg: &'static [u8],
@@ -131,6 +133,10 @@ impl Client {
         }
         let (media_type, bytes) = match body {
             Body::Nothing => return Ok(request.body(Full::default())?),
+            Body::Seen(revision) => {
+                let request = request.header(header::IF_MATCH, format!("\"{revision}\""));
+                return Ok(request.body(Full::default())?);
+            }
             Body::Json(value) => ("application/json".to_owned(), serde_json::to_vec(&value)?),
             Body::Photo { jpeg, alt_text } => (
                 format!("multipart/form-data; boundary={BOUNDARY}"),

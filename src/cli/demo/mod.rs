@@ -118,6 +118,7 @@ async fn play(stage: &Stage, town: &Town, terminal: &Terminal) -> Result<bool, F
 async fn stay_open(stage: &Stage, town: &Town, terminal: &Terminal) -> Result<(), Failure> {
     let people = &stage.app().people;
     let editor = staff::code_for(people, &town.editor).await?;
+    let second_editor = staff::code_for(people, &town.second_editor).await?;
     let moderator = staff::code_for(people, &town.moderator).await?;
     let admin = staff::code_for(people, &town.admin).await?;
     terminal.say(format_args!(
@@ -128,6 +129,7 @@ async fn stay_open(stage: &Stage, town: &Town, terminal: &Terminal) -> Result<()
          Telefone / phones            {sandbox}\n  \
          Briefe / letters             {letters}\n  \
          Code Redaktion / editor      {editor}\n  \
+         Code Redaktion 2 / editor 2  {second_editor}\n  \
          Code Moderation / moderator  {moderator}\n  \
          Code Verwaltung / admin      {admin}\n",
         address = stage.address(),

@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
+use http::Method;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::{
-    client::{CallError, Client},
+    client::{Body, CallError, Client},
     report::Report,
     staff::Crew,
 };
@@ -88,11 +89,30 @@ async fn schedule_one(
         .post(&crew.editor, "/api/v1/editorial/announcements", draft)
         .await?;
     let id = draft["id"].as_str().unwrap_or_default().to_owned();
-    let path = format!("/api/v1/editorial/announcements/{id}/schedule");
+    let path = format!("/api/v1/editorial/announcements/{id}");
+    if draft["needs_approval"] == true {
+        approve(client, crew, &path).await?;
+    }
     client
-        .put(&crew.editor, &path, json!({"release_at": at}))
+        .put(
+            &crew.editor,
+            &format!("{path}/schedule"),
+            json!({"release_at": at}),
+        )
         .await?;
     Ok(Release { title, id, at })
+}
+
+/// The editor submits, the other editor approves.
+async fn approve(client: &Client, crew: &Crew, path: &str) -> Result<(), CallError> {
+    let review = format!("{path}/review");
+    let submitted = client.put(&crew.editor, &review, json!({})).await?;
+    let revision = submitted["revision"].as_i64().unwrap_or_default();
+    let approval = format!("{path}/approval");
+    let seen = Body::Seen(revision);
+    let approver = &crew.second_editor;
+    client.call(Method::PUT, approver, &approval, seen).await?;
+    Ok(())
 }
 
 fn in_whole_seconds(at: At) -> At {

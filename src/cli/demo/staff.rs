@@ -46,6 +46,8 @@ pub(super) struct Member {
 /// Those who run the demo: their tokens, and the office that is alerted.
 pub(super) struct Crew {
     pub(super) editor: String,
+    /// Another editor, who approves what the first writes.
+    pub(super) second_editor: String,
     pub(super) admin: String,
     pub(super) fire_brigade: String,
 }
@@ -59,6 +61,7 @@ impl Crew {
     ) -> Result<Self, Failure> {
         let roles = [
             (&town.editor, Role::Editor),
+            (&town.second_editor, Role::Editor),
             (&town.moderator, Role::Moderator),
             (&town.admin, Role::Admin),
         ];
@@ -69,6 +72,7 @@ impl Crew {
         let brigade = units.into_iter().find(|unit| unit.code == FIRE_BRIGADE);
         Ok(Self {
             editor: sign_in(people, client, &town.editor).await?,
+            second_editor: sign_in(people, client, &town.second_editor).await?,
             admin: sign_in(people, client, &town.admin).await?,
             fire_brigade: brigade
                 .ok_or("the town has no fire brigade")?

@@ -61,7 +61,10 @@ export async function announcementsPage({ query }) {
   );
 }
 
-/** One announcement in a list: a draft opens for writing, all others on their board. @param {any} item */
+/** @param {any} item */
+const unfinished = (item) => ["draft", "in_review"].includes(item.state);
+
+/** One announcement in a list: what is not finished opens for writing, all others on their board. @param {any} item */
 export function line(item) {
   const time = item.released_at ?? item.release_at ?? item.updated.at;
   const other = language === "de" ? "en" : "de";
@@ -70,7 +73,7 @@ export function line(item) {
     {},
     h(
       "a",
-      { class: "row", href: `#/announcements/${item.id}${item.state === "draft" ? "/edit" : ""}` },
+      { class: "row", href: `#/announcements/${item.id}${unfinished(item) ? "/edit" : ""}` },
       h("span", { class: `tag ${item.state}` }, say.states[/** @type {"draft"} */ (item.state)]),
       h("strong", { class: "grow" }, item.titles[language] ?? item.titles[other] ?? say.untitled),
       item.class !== "news" &&

@@ -17,7 +17,7 @@ const LATER = 10_000;
 /** @type {import("./console.js").Page} */
 export async function boardPage(visit, id) {
   let item = await get(`/editorial/announcements/${id}`);
-  if (item.state === "draft") {
+  if (["draft", "in_review"].includes(item.state)) {
     visit.go(`/announcements/${id}/edit`);
     return h("p");
   }

@@ -7,7 +7,7 @@ import { fill, h, icon, say as toast } from "/shared/element.js";
 import { number } from "/shared/language.js";
 import { problem } from "/shared/problem.js";
 import { audienceField } from "./audience.js";
-import { cancelSchedule, release, remove, save, schedule } from "./desk.js";
+import { approve, cancelSchedule, release, remove, save, schedule, submit, takeBack, written } from "./desk.js";
 import { lockScreens, order } from "./lockscreen.js";
 import { timeField } from "./time.js";
 import { say } from "./words.js";
@@ -16,13 +16,13 @@ import { say } from "./words.js";
 const MOST = { title: 80, push_text: 200, body: 20_000 };
 const EMPTY = { title: "", push_text: "", body: "" };
 
-/** @typedef {{id?: string, revision?: number, state: string, release_at?: string, class: string,
+/** @typedef {{id?: string, revision?: number, stored?: string, state: string, release_at?: string, class: string,
  *   audience: import("./audience.js").Audience, texts: {de: any, en: any}}} Work what is on the desk */
 
 /** @type {import("./console.js").Page} */
 export async function composePage(visit, id) {
   const [units, known] = await Promise.all([get("/org-units"), id ? get(`/editorial/announcements/${id}`) : null]);
-  if (known && !["draft", "scheduled"].includes(known.state)) {
+  if (known && !["draft", "in_review", "scheduled"].includes(known.state)) {
     visit.go(`/announcements/${id}`);
     return h("p");
   }
@@ -34,6 +34,7 @@ export async function composePage(visit, id) {
     ...known,
     texts: { de: { ...EMPTY, ...known?.texts.de }, en: { ...EMPTY, ...known?.texts.en } },
   };
+  if (known) work.stored = JSON.stringify(written(work));
   const lock = lockScreens();
   const checks = h("ul", { class: "checks" });
   const trouble = h("div", { "aria-live": "polite" });
@@ -52,8 +53,8 @@ export async function composePage(visit, id) {
         h("li", { class: lacks ? "missing" : "done" }, icon(lacks ? "missing" : "check"), name),
       ),
     );
-    const written = !Object.entries(missing).some(([name, lacks]) => lacks && name !== say.checks.time);
-    buttons.draft.disabled = buttons.release.disabled = !written;
+    const complete = !Object.entries(missing).some(([name, lacks]) => lacks && name !== say.checks.time);
+    buttons.draft.disabled = buttons.submit.disabled = buttons.release.disabled = !complete;
     buttons.schedule.disabled = Object.values(missing).some(Boolean);
   }
 
@@ -73,6 +74,7 @@ export async function composePage(visit, id) {
       if (done === null) return; // Thought better of it.
       if (then) return visit.go(`/announcements/${saved.id}`);
       toast(say.saved);
+      if (known && saved.needs_approval) return visit.again(); // A change voids the approval.
       history.replaceState(null, "", `#/announcements/${saved.id}/edit`);
       await count(saved.id);
     } catch (error) {
@@ -93,6 +95,7 @@ export async function composePage(visit, id) {
       { class: "primary", onclick: act((saved) => schedule(saved, time.value())) },
       work.state === "draft" ? say.schedule : say.move,
     ),
+    submit: h("button", { type: "button", onclick: act(submit), hidden: work.state !== "draft" }, say.submit),
     release: h("button", { type: "button", class: "danger", onclick: act(release) }, say.releaseNow),
   };
   const count = async (/** @type {string} */ which) =>
@@ -119,8 +122,9 @@ export async function composePage(visit, id) {
         { class: "card stack" },
         h("h2", {}, say.checklist),
         checks,
+        known && review(known),
         trouble,
-        h("div", { class: "row" }, buttons.schedule, buttons.draft, h("span", { class: "grow" }), buttons.release),
+        h("div", { class: "row" }, buttons.schedule, buttons.draft, buttons.submit, h("span", { class: "grow" }), buttons.release),
       ),
       known && ways(known, visit, trouble),
     ),
@@ -130,6 +134,12 @@ export async function composePage(visit, id) {
   if (id) count(id).catch(() => {}); // The count of the org units stays.
   return page;
 }
+
+/** How it stands with the second pair of eyes. @param {any} known */
+const review = (known) =>
+  known.approval
+    ? h("p", { class: "hint" }, icon("check"), " ", say.approved)
+    : known.needs_approval && h("p", { class: "hint" }, say.approvalNeeded);
 
 /** What can be done with one that exists. @param {any} known @param {import("./console.js").Visit} visit @param {Element} trouble */
 function ways(known, visit, trouble) {
@@ -150,6 +160,10 @@ function ways(known, visit, trouble) {
   return h(
     "div",
     { class: "row" },
+    known.state === "in_review" &&
+      !known.approval &&
+      way(say.approve, () => approve(known), `/announcements/${known.id}`),
+    known.state === "in_review" && way(say.takeBack, () => takeBack(known), `/announcements/${known.id}`),
     known.state === "scheduled" && way(say.unschedule, () => cancelSchedule(known), `/announcements?state=draft`),
     way(say.remove, () => remove(known), "/announcements"),
   );

@@ -8,15 +8,44 @@ import { say } from "./words.js";
 
 const ROOT = "/editorial/announcements";
 
-/** Makes the draft, or changes it. @param {import("./compose.js").Work} work */
-export function save(work) {
+/** What of the work is saved. @param {import("./compose.js").Work} work */
+export function written(work) {
   const texts = Object.fromEntries(
     Object.entries(work.texts).filter(([, text]) => Object.values(text).some((field) => field.trim())),
   );
-  const body = { class: work.class, audience: work.audience, texts };
+  return { class: work.class, audience: work.audience, texts };
+}
+
+/**
+ * Makes the draft, or changes it. Where nothing has changed nothing is sent: a change would void an approval.
+ * @param {import("./compose.js").Work} work
+ */
+export async function save(work) {
+  const body = written(work);
+  const stored = JSON.stringify(body);
+  if (work.id && work.stored === stored) return { id: work.id, revision: work.revision };
+  const saved = await send(work, body);
+  work.stored = stored;
+  return saved;
+}
+
+/** @param {import("./compose.js").Work} work @param {any} body */
+function send(work, body) {
   if (work.id) return call("PATCH", `${ROOT}/${work.id}`, { body, revision: work.revision });
   return call("POST", ROOT, { body });
 }
+
+/** Lays it before the other editors. @param {any} announcement */
+export const submit = (announcement) =>
+  call("PUT", `${ROOT}/${announcement.id}/review`, { revision: announcement.revision });
+
+/** @param {any} announcement */
+export const takeBack = (announcement) =>
+  call("DELETE", `${ROOT}/${announcement.id}/review`, { revision: announcement.revision });
+
+/** Approves what the editor has seen. @param {any} announcement */
+export const approve = (announcement) =>
+  call("PUT", `${ROOT}/${announcement.id}/approval`, { revision: announcement.revision });
 
 /** @param {any} announcement @param {string | undefined} release_at */
 export const schedule = (announcement, release_at) =>

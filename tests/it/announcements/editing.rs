@@ -31,7 +31,7 @@ async fn the_last_state_before_t_is_what_is_released(stage: &Stage) {
     let texts =
         json!({"en": {"title": "New bridge", "push_text": "It opens today.", "body": "At 3."}});
     editor
-        .patch(&address, json!({"texts": texts, "class": "alert"}))
+        .patch(&address, json!({"texts": texts, "class": "news"}))
         .await
         .ok();
     world.clock.advance(Duration::from_secs(1));
@@ -46,7 +46,7 @@ async fn the_last_state_before_t_is_what_is_released(stage: &Stage) {
         .app
         .db
         .query(same(
-            "SELECT CAST(envelope AS text) FROM push_messages WHERE class = 'alert'",
+            "SELECT CAST(envelope AS text) FROM push_messages WHERE class = 'news'",
         ))
         .all()
         .await

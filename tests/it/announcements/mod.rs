@@ -5,6 +5,7 @@
 mod editing;
 mod embargo;
 mod release;
+mod review;
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},

@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 58] = [
+const RULES: [(&str, Rule); 62] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -109,10 +109,14 @@ const RULES: [(&str, Rule); 58] = [
     ("update_announcement", EDITORS),
     ("delete_announcement", EDITORS),
     ("get_announcement_audience", EDITORS),
+    ("set_announcement_review", EDITORS),
+    ("delete_announcement_review", EDITORS),
+    ("set_announcement_approval", EDITORS),
     ("set_announcement_schedule", EDITORS),
     ("delete_announcement_schedule", EDITORS),
     ("set_announcement_release", EDITORS),
     ("get_announcement_report", EDITORS),
+    ("list_audit_entries", ADMINS),
 ];
 
 /// In this order, after all others: what they delete, others need.

@@ -100,6 +100,8 @@ impl Subjects {
         match operation.id.as_str() {
             "create_photo" => photo_form(call),
             "create_import" => call.body("text/csv", PERSONNEL_FILE),
+            // What was drafted and submitted.
+            "set_announcement_approval" => call.header("if-match", "\"2\""),
             _ => match self.body_for(&operation.id).await {
                 Some(body) => call.json(&body),
                 None => call,
@@ -117,6 +119,11 @@ impl Subjects {
         ) {
             ("get_announcement_report", _) | (_, "announcements") => self.released.clone(),
             // Each gets its own, because what one does to it would be felt by the next.
+            ("set_announcement_approval", _) => {
+                let submitted = self.draft(announcement(&everybody, &[])).await;
+                self.act(Method::PUT, "review", &submitted, json!({})).await;
+                submitted
+            }
             (_, "editorial") => self.draft(announcement(&everybody, &[])).await,
             (_, "channels") => self.channel.clone(),
             (_, "posts") => self.post.clone(),

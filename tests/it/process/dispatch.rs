@@ -34,10 +34,10 @@ pub(super) struct Delivery {
     pub(super) outcome: Option<Outcome>,
 }
 
-/// An alert to everybody, at once.
+/// An announcement to everybody, at once.
 pub(super) async fn release(editor: &Client) {
     let draft = json!({
-        "class": "alert",
+        "class": "important",
         "audience": {"kind": "everybody"},
         "texts": {"de": {"title": "Sturm", "push_text": "Bleiben Sie drinnen.", "body": "Bis acht."}},
     });

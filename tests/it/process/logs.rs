@@ -114,6 +114,7 @@ async fn release(office: &World) {
     let announcements = "/api/v1/editorial/announcements";
     let drafted = editor.post(announcements, draft).await.created();
     let path = format!("{announcements}/{}", drafted["id"].as_str().expect("an id"));
+    office.approve(&path).await;
     editor.put(&format!("{path}/release"), json!({})).await.ok();
     eventually("the end of the dispatch", async || {
         let report = editor.get(&format!("{path}/report")).await.ok();

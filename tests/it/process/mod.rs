@@ -2,6 +2,7 @@
 
 //! The program as an administrator runs it: a process with a configuration, signals and an exit code.
 
+mod audit;
 mod check_config;
 mod dispatch;
 mod killed;

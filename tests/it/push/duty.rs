@@ -109,7 +109,7 @@ async fn warm(world: &World, sandbox: &Sandbox, editor: &Client) {
     let phone = sandbox.phone(Gateway::Fcm);
     world.employee("Ruth Rathaus").await.registers(&phone).await;
     let town_hall = world.unit_id(TOWN_HALL).await;
-    let path = drafted(editor, "alert", town_hall).await;
+    let path = drafted(editor, "important", town_hall).await;
     editor.put(&format!("{path}/release"), json!({})).await.ok();
     at_t(world, editor, &path, Duration::ZERO).await;
 }
@@ -145,6 +145,7 @@ async fn drafted(editor: &Client, class: &str, unit: OrgUnitId) -> String {
 async fn scheduled(world: &World, editor: &Client, class: &str) -> String {
     let brigade = world.unit_id(FIRE_BRIGADE).await;
     let path = drafted(editor, class, brigade).await;
+    world.approve(&path).await;
     let release_at = world.clock.now() + Duration::from_mins(2);
     let schedule = json!({"release_at": release_at});
     editor.put(&format!("{path}/schedule"), schedule).await.ok();

@@ -120,6 +120,7 @@ pub(super) async fn release(world: &World) -> (Person, String) {
         "/api/v1/editorial/announcements/{}",
         drafted["id"].as_str().expect("an id")
     );
+    world.approve(&path).await;
     editor.put(&format!("{path}/release"), json!({})).await.ok();
     (editor, path)
 }

@@ -161,7 +161,7 @@ async fn what_is_unscheduled_or_deleted_before_t_reaches_nobody(stage: &Stage) {
     let held = Held::open(stage).await;
     let (scene, editor) = (&held.scene, &held.scene.editor);
     let unscheduled = editor.delete(&format!("{}/schedule", held.address)).await;
-    assert_eq!(unscheduled.ok()["state"], "draft");
+    assert_eq!(unscheduled.ok()["state"], "in_review");
     scene.time_passes(BEFORE);
     nothing_leaves(&held).await;
 
@@ -192,6 +192,8 @@ async fn words_that_are_changed_before_t_are_the_words_that_leave(stage: &Stage)
         "title": "Entwarnung", "push_text": "Der Sturm zieht vorbei.", "body": "Bis acht.",
     }}});
     held.scene.editor.patch(&held.address, words).await.ok();
+    held.scene.approve(&held.address).await;
+    schedule(&held.scene, &held.address, BEFORE).await;
     held.message = eventually("it is staged again", async || {
         held.scene.message(&held.address).await
     })

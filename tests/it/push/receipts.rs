@@ -45,6 +45,7 @@ pub(super) async fn drafted(world: &World, editor: &Client, class: &str) -> Stri
 
 pub(super) async fn released(world: &World, editor: &Client, class: &str) -> String {
     let path = drafted(world, editor, class).await;
+    world.approve(&path).await;
     editor.put(&format!("{path}/release"), json!({})).await.ok();
     path
 }
@@ -154,6 +155,7 @@ async fn nothing_is_shown_before_the_gate_opens(stage: &Stage) {
     let (anna, _) = with_phone(&world, &sandbox, "Anna Kühn", Gateway::Fcm).await;
     let editor = world.editor("Eva Redaktion").await;
     let path = drafted(&world, &editor, "alert").await;
+    world.approve(&path).await;
     let schedule = json!({"release_at": world.clock.now() + Duration::from_mins(1)});
     editor.put(&format!("{path}/schedule"), schedule).await.ok();
     eventually("the announcement is staged", async || {

@@ -45,6 +45,14 @@ impl Client {
         self.call(Method::GET, path).send().await
     }
 
+    /// Submits the announcement at this address and approves it as it stands.
+    pub(crate) async fn approves(&self, address: &str) {
+        let review = self.put(&format!("{address}/review"), Value::Null).await;
+        let revision = review.ok()["revision"].to_string();
+        let approval = self.call(Method::PUT, &format!("{address}/approval"));
+        approval.header("if-match", &revision).send().await.ok();
+    }
+
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.call(Method::POST, path).json(&body).send().await
     }

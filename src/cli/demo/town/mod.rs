@@ -30,9 +30,11 @@ pub(crate) struct Town {
     pub(crate) file: Vec<u8>,
     /// The personnel number of the head of the press office.
     pub(crate) editor: String,
+    /// The personnel number of somebody else in the press office, who approves what the head writes.
+    pub(crate) second_editor: String,
     /// The personnel number of the head of information technology.
     pub(crate) admin: String,
-    /// The personnel number of somebody in the press office who is not its head.
+    /// The personnel number of a third person in the press office.
     pub(crate) moderator: String,
 }
 
@@ -44,11 +46,16 @@ impl Town {
             text: String::new(),
         };
         maker.text.push_str(HEADINGS);
-        let (mut editor, mut moderator, mut admin) = (String::new(), String::new(), String::new());
+        let [mut editor, mut second_editor, mut moderator, mut admin] =
+            [const { String::new() }; 4];
         for office in OFFICES {
             let numbers = maker.office(office);
             match office.0 {
-                PRESS_OFFICE => (editor, moderator) = (numbers[0].clone(), numbers[1].clone()),
+                PRESS_OFFICE => {
+                    editor.clone_from(&numbers[0]);
+                    moderator.clone_from(&numbers[1]);
+                    second_editor.clone_from(&numbers[2]);
+                }
                 IT_OFFICE => admin.clone_from(&numbers[0]),
                 _ => {}
             }
@@ -57,6 +64,7 @@ impl Town {
         Self {
             file: file.into_owned(),
             editor,
+            second_editor,
             admin,
             moderator,
         }
@@ -197,7 +205,12 @@ mod tests {
             .filter(|person| person.email.is_none())
             .count();
         assert!((600..900).contains(&without_email), "{without_email}");
-        for number in [&town.editor, &town.admin, &town.moderator] {
+        for number in [
+            &town.editor,
+            &town.second_editor,
+            &town.admin,
+            &town.moderator,
+        ] {
             assert!(
                 roster
                     .people

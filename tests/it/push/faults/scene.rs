@@ -34,6 +34,8 @@ pub(in crate::push) struct Scene {
     pub(in crate::push) sandbox: Sandbox,
     pub(in crate::push) staff: Vec<Staffer>,
     pub(in crate::push) editor: Client,
+    /// Approves what the editor writes.
+    second: Client,
     /// What the gateways' own clocks show.
     pub(in crate::push) their_clock: Clock,
 }
@@ -68,6 +70,7 @@ impl Scene {
         stage.configure_push(&sandbox, &wire(&sandbox));
         let world = stage.world_with(settings).await;
         let editor = (*world.editor("Eva Redaktion").await).clone();
+        let second = (*world.editor("Zoe Zweitblick").await).clone();
         let gateways = Gateway::ALL.iter().copied().cycle().take(phones);
         let staff = world.hire_with_phones(&sandbox, gateways).await;
         Self {
@@ -75,6 +78,7 @@ impl Scene {
             sandbox,
             staff,
             editor,
+            second,
             their_clock,
         }
     }
@@ -89,6 +93,7 @@ impl Scene {
         };
         self.world = stage.world_with(settings).await;
         self.editor.server = self.world.address;
+        self.second.server = self.world.address;
     }
 
     /// An alert to everybody, at once.
@@ -101,7 +106,7 @@ impl Scene {
         self.message(&address).await.expect("it has been staged")
     }
 
-    /// Where an alert to everybody is now to be released or scheduled.
+    /// Where an alert to everybody, approved, is now to be released or scheduled.
     pub(in crate::push) async fn draft(&self) -> String {
         let draft = json!({
             "class": "alert",
@@ -109,7 +114,14 @@ impl Scene {
             "texts": {"de": {"title": "Sturm", "push_text": "Bleiben Sie drinnen.", "body": "Bis acht."}},
         });
         let draft = self.editor.post(DRAFTS, draft).await.created();
-        format!("{DRAFTS}/{}", draft["id"].as_str().expect("an id"))
+        let address = format!("{DRAFTS}/{}", draft["id"].as_str().expect("an id"));
+        self.approve(&address).await;
+        address
+    }
+
+    /// By the other editor.
+    pub(in crate::push) async fn approve(&self, address: &str) {
+        self.second.approves(address).await;
     }
 
     /// The message of the announcement at this address, once it is staged.

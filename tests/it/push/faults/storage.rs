@@ -37,7 +37,7 @@ async fn a_release_that_does_not_fit_on_the_disk_is_none(stage: &Stage) {
     assert_eq!(refused.status, 500, "{refused}");
     assert_eq!(scene.message(&address).await, None);
     make_room(db).await;
-    assert_eq!(scene.editor.get(&address).await.ok()["state"], "draft");
+    assert_eq!(scene.editor.get(&address).await.ok()["state"], "in_review");
     assert_eq!(scene.sandbox.journal().newest(), 0, "a push of no release");
 
     scene.editor.put(&release, json!({})).await.ok();

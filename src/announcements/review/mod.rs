@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! The second pair of eyes: an editor submits, another approves, and only then what needs it gets a T.
+//!
+//! **Invariant:** what has a T has the eyes that its class needs. An approval comes before T is set; a change
+//! of words, audience, class or photos voids it and takes T away again; and what has come to need eyes by
+//! another configuration while it waited is sent back at T instead of being released.
+
+pub(super) mod http;
+pub(super) mod policy;
+pub(super) mod store;
+
+pub use self::policy::Approval;
+use super::{
+    Announcement, AnnouncementError, Announcements, Result, State,
+    drafts::{discard_staged, entry, held},
+};
+use crate::{
+    audit::{self, Action, Entry},
+    db::{self, Tx},
+    id::{AccountId, AnnouncementId},
+    people::access::Editor,
+};
+
+impl Announcements {
+    /// Lays a draft before the other editors. Nothing happens if it has been.
+    pub async fn submit(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+    ) -> Result<Announcement> {
+        let mut tx = self.db.begin().await?;
+        let row = held(&mut tx, id, seen).await?;
+        if let State::Draft = before_t(row.state()?)? {
+            let step = self.step(editor);
+            store::submit(&mut tx, id, true, step).await?;
+            let submitted = entry(Action::AnnouncementSubmitted, editor, id);
+            audit::record(&mut tx, submitted, step.at).await?;
+            tx.commit().await?;
+        }
+        self.read(editor, id).await
+    }
+
+    /// Makes it a draft again, and voids its approval. A draft stays one.
+    pub async fn take_back(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+    ) -> Result<Announcement> {
+        let mut tx = self.db.begin().await?;
+        let row = held(&mut tx, id, seen).await?;
+        if let State::InReview { .. } = before_t(row.state()?)? {
+            let step = self.step(editor);
+            let mut eyes = row.eyes()?;
+            eyes.approval = None;
+            store::submit(&mut tx, id, false, step).await?;
+            store::set_eyes(&mut tx, id, &eyes).await?;
+            let taken_back = entry(Action::AnnouncementTakenBack, editor, id);
+            audit::record(&mut tx, taken_back, step.at).await?;
+            tx.commit().await?;
+        }
+        self.read(editor, id).await
+    }
+
+    /// Approves what is in review, in the revision that the editor has seen. Nothing happens if somebody
+    /// else has approved it.
+    pub async fn approve(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+    ) -> Result<Announcement> {
+        let mut tx = self.db.begin().await?;
+        let row = held(&mut tx, id, seen).await?;
+        let revision = seen.ok_or(AnnouncementError::RevisionRequired)?;
+        match row.state()? {
+            State::InReview { .. } => {}
+            state => {
+                state.check_unreleased()?;
+                return Err(AnnouncementError::NotInReview);
+            }
+        }
+        let step = self.step(editor);
+        let before = row.eyes()?;
+        let eyes = before.approved(Approval {
+            at: step.at,
+            by: step.by,
+            revision,
+        })?;
+        if eyes != before {
+            store::set_eyes(&mut tx, id, &eyes).await?;
+            store::touch(&mut tx, id, step).await?;
+            let approved = entry(Action::AnnouncementApproved, editor, id);
+            let approved = approved.with("revision", revision);
+            audit::record(&mut tx, approved, step.at).await?;
+            tx.commit().await?;
+        }
+        self.read(editor, id).await
+    }
+
+    /// Takes T away from what lacks the eyes that its class has come to need; whether it did.
+    pub(super) async fn send_back_unapproved(
+        &self,
+        tx: &mut Tx,
+        id: AnnouncementId,
+    ) -> db::Result<bool> {
+        let Some(row) = super::store::lock(tx, id).await? else {
+            return Ok(false);
+        };
+        let approved = self.four_eyes.check(row.class, &row.eyes()?).is_ok();
+        if approved || !row.state()?.is_scheduled() {
+            return Ok(false);
+        }
+        store::take_t_away(tx, id).await?;
+        discard_staged(tx, &row).await?;
+        let sent_back = unscheduled(None, id);
+        audit::record(tx, sent_back, self.clock.now()).await?;
+        Ok(true)
+    }
+}
+
+/// T was taken away for want of an approval.
+pub(super) fn unscheduled(by: Option<AccountId>, id: AnnouncementId) -> Entry {
+    Entry::new(Action::AnnouncementUnscheduled, by, id).with("reason", "approval-required")
+}
+
+/// What is released or has a T is no longer to be reviewed.
+fn before_t(state: State) -> Result<State> {
+    state.check_unreleased()?;
+    if state.is_scheduled() {
+        return Err(AnnouncementError::Scheduled);
+    }
+    Ok(state)
+}
