@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
-    policy, store,
+    policy, press, store,
 };
 use crate::{
     changes,
@@ -131,11 +131,13 @@ impl Announcements {
         let step = self.step(editor);
         match row.state()? {
             State::Draft | State::Scheduled { .. } => {
+                press::forget_in(&mut tx, id).await?;
                 store::delete(&mut tx, id).await?;
                 discard_staged(&mut tx, &row).await?;
             }
             State::Released { .. } => {
                 store::withdraw(&mut tx, id, step).await?;
+                press::withdraw_in(self, &mut tx, id, step.at).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;
                 changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
             }

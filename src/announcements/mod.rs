@@ -10,6 +10,7 @@
 //! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
 //! - a reader sees what was [released to them](readers), in their language;
+//! - the [press] is served by the same release, by the rule that an editor has set;
 //! - the [report](Announcements::report) accounts for every recipient after T.
 //!
 //! The flow: draft → scheduled → (staged) → released → withdrawn. Whatever an editor changes before T
@@ -23,6 +24,7 @@
 mod drafts;
 pub mod http;
 mod policy;
+pub mod press;
 pub mod readers;
 pub mod release;
 mod schedule;
@@ -37,6 +39,7 @@ use utoipa::ToSchema;
 pub use self::{
     drafts::{Changes, NewAnnouncement},
     policy::MAX_PHOTOS,
+    press::{Press, PressError},
     release::{releaser, report},
     store::{Photo, Summary},
     texts::{Texts, Wording},
@@ -60,6 +63,7 @@ pub struct Announcements {
     clock: Clock,
     ids: Ids,
     people: People,
+    press: Press,
     /// How long before T the audience is staged.
     stage_before: Duration,
     /// How long after T each class may still disturb.
@@ -72,6 +76,7 @@ impl Announcements {
         clock: Clock,
         ids: Ids,
         people: People,
+        press: Press,
         config: &AnnouncementsConfig,
         classes: Classes,
     ) -> Self {
@@ -80,6 +85,7 @@ impl Announcements {
             clock,
             ids,
             people,
+            press,
             stage_before: Duration::from_secs(config.stage_seconds),
             classes,
         }
@@ -95,6 +101,9 @@ pub struct Announcement {
     pub audience: Audience,
     pub texts: Texts,
     pub photos: Vec<Photo>,
+    /// By which rule the press is served; absent: it gets nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub press: Option<press::Rule>,
     /// Grows with every change. Send it as `If-Match: "<revision>"` to be refused if somebody else has
     /// changed the announcement meanwhile.
     pub revision: i32,

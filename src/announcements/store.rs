@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Announcement, State, StateName, Step, Texts, Wording};
+use super::{Announcement, State, StateName, Step, Texts, Wording, press};
 use crate::{
     clock::At,
     db::{Db, DbError, IdList, Result, Tx, sql},
@@ -126,6 +126,7 @@ pub(super) async fn find(db: &Db, id: AnnouncementId) -> Result<Option<Announcem
         audience: Audience::load(db, row.audience_id).await?,
         texts: read_texts(id, texts(db, id).await?)?,
         photos: photos(db, id).await?,
+        press: press::rule(db, id).await?,
         revision: row.revision,
         created: Step {
             at: row.created_at,

@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 58] = [
+const RULES: [(&str, Rule); 60] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -113,6 +113,8 @@ const RULES: [(&str, Rule); 58] = [
     ("delete_announcement_schedule", EDITORS),
     ("set_announcement_release", EDITORS),
     ("get_announcement_report", EDITORS),
+    ("set_announcement_press", EDITORS),
+    ("delete_announcement_press", EDITORS),
 ];
 
 /// In this order, after all others: what they delete, others need.
