@@ -16,7 +16,7 @@ use secrecy::ExposeSecret as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
-    announcements::{Announcements, releaser},
+    announcements::{Announcements, Press, PressError, releaser},
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
@@ -61,6 +61,8 @@ pub enum StartError {
     Photos(#[from] StorageError),
     #[error("push-config: {0}")]
     Gateway(#[from] GatewayError),
+    #[error(transparent)]
+    Press(#[from] PressError),
 }
 
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
@@ -82,6 +84,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         clock.clone(),
         ids.clone(),
         people.clone(),
+        Press::new(&config)?,
         &config.announcements,
         config.push.classes.clone(),
     );
@@ -118,6 +121,7 @@ pub fn start(app: &App) {
         async move { push.warm().await }.boxed()
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
+    app.announcements.serve_press(&app.tasks);
     app.photos.start();
     app.people.start(&app.tasks);
 }

@@ -42,6 +42,8 @@ kinds! {
     Moderation => ModerationId,
     Photo => PhotoId,
     Announcement => AnnouncementId,
+    /// What one press channel is to tell one recipient.
+    PressDelivery => PressDeliveryId,
     /// An address that pushes can be sent to.
     Device => DeviceId,
     /// Something that push carries to many devices.

@@ -21,6 +21,7 @@ pub fn routes(app: &App) -> Router {
     let pages = openapi::router(&document)
         .merge(pages::shared())
         .merge(health::router(app.db.clone(), app.push.clone()))
+        .merge(announcements::press::http::pages(app.announcements.clone()))
         .merge(app_shell::router())
         .merge(console::router());
     edge(
@@ -59,6 +60,9 @@ fn api(app: &App) -> OpenApiRouter {
             app.announcements.clone(),
         ))
         .merge(announcements::http::router(app.announcements.clone()))
+        .merge(announcements::press::http::router(
+            app.announcements.clone(),
+        ))
         // Who did what.
         .merge(audit::http::router(app.db.clone()))
 }

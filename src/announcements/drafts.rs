@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
-    policy, review, store,
+    policy, press, review, store,
 };
 use crate::{
     audit::{self, Action, Entry},
@@ -165,6 +165,7 @@ impl Announcements {
         let step = self.step(editor);
         match row.state()? {
             State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
+                press::forget_in(&mut tx, id).await?;
                 store::delete(&mut tx, id).await?;
                 discard_staged(&mut tx, &row).await?;
                 let deleted = entry(Action::AnnouncementDeleted, editor, id);
@@ -172,6 +173,7 @@ impl Announcements {
             }
             State::Released { .. } => {
                 store::withdraw(&mut tx, id, step).await?;
+                press::withdraw_in(self, &mut tx, id, step.at).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;
                 changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
                 let withdrawn = entry(Action::AnnouncementWithdrawn, editor, id);

@@ -12,6 +12,7 @@
 //! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
 //! - a reader sees what was [released to them](readers), in their language;
+//! - the [press] is served by the same release, by the rule that an editor has set;
 //! - the [report](Announcements::report) accounts for every recipient after T.
 //!
 //! The flow: draft → in review → scheduled → (staged) → released → withdrawn. Whatever an editor changes before T
@@ -25,6 +26,7 @@
 mod drafts;
 pub mod http;
 mod policy;
+pub mod press;
 pub mod readers;
 pub mod release;
 mod review;
@@ -41,6 +43,7 @@ use self::review::policy::FourEyes;
 pub use self::{
     drafts::{Changes, NewAnnouncement},
     policy::MAX_PHOTOS,
+    press::{Press, PressError},
     release::{releaser, report},
     review::Approval,
     store::{Photo, Summary},
@@ -65,6 +68,7 @@ pub struct Announcements {
     clock: Clock,
     ids: Ids,
     people: People,
+    press: Press,
     /// How long before T the audience is staged.
     stage_before: Duration,
     /// How long after T each class may still disturb.
@@ -78,6 +82,7 @@ impl Announcements {
         clock: Clock,
         ids: Ids,
         people: People,
+        press: Press,
         config: &AnnouncementsConfig,
         classes: Classes,
     ) -> Self {
@@ -86,6 +91,7 @@ impl Announcements {
             clock,
             ids,
             people,
+            press,
             stage_before: Duration::from_secs(config.stage_seconds),
             classes,
             four_eyes: FourEyes::new(&config.four_eyes),
@@ -102,6 +108,9 @@ pub struct Announcement {
     pub audience: Audience,
     pub texts: Texts,
     pub photos: Vec<Photo>,
+    /// By which rule the press is served; absent: it gets nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub press: Option<press::Rule>,
     /// Grows with every change. Send it as `If-Match: "<revision>"` to be refused if somebody else has
     /// changed the announcement meanwhile.
     pub revision: i32,

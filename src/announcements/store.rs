@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Announcement, Approval, State, StateName, Step, Texts, Wording,
+    Announcement, Approval, State, StateName, Step, Texts, Wording, press,
     review::policy::{Eyes, FourEyes},
 };
 use crate::{
@@ -157,6 +157,7 @@ pub(super) async fn find(
         audience: Audience::load(db, row.audience_id).await?,
         texts: read_texts(id, texts(db, id).await?)?,
         photos: photos(db, id).await?,
+        press: press::rule(db, id).await?,
         revision: row.revision,
         created: Step {
             at: row.created_at,

@@ -14,15 +14,18 @@ use toml::{Table, Value};
 
 use super::{
     AnnouncementsConfig, Config, ConfigError, ConfigProblem, DatabaseConfig, LogConfig,
-    OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources, push::PushConfig,
+    OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources, mail::MailConfig,
+    press::PressConfig, push::PushConfig,
 };
 
-const SECTIONS: [&str; 7] = [
+const SECTIONS: [&str; 9] = [
     "server",
     "database",
     "people",
     "photos",
     "announcements",
+    "press",
+    "mail",
     "push",
     "log",
 ];
@@ -46,9 +49,18 @@ impl Config {
         let people = reader.section::<PeopleConfig>("people");
         let photos = reader.section::<PhotosConfig>("photos");
         let announcements = reader.section::<AnnouncementsConfig>("announcements");
+        let press = reader.section::<PressConfig>("press");
+        let mail = reader.section::<MailConfig>("mail");
         let outbox = reader.section::<OutboxConfig>("push");
         let log = reader.section::<LogConfig>("log");
         reader.check_public_url(&server);
+        let unsound = mail.problems();
+        for (key, what) in unsound
+            .into_iter()
+            .chain(press.problems(mail.host.is_some()))
+        {
+            reader.problem(key, what);
+        }
         if outbox.fold_after_days == 0 {
             reader.problem("push.fold_after_days", "must be at least 1");
         }
@@ -62,6 +74,8 @@ impl Config {
                 people,
                 photos,
                 announcements,
+                press,
+                mail,
                 outbox,
                 log,
                 push,

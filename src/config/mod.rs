@@ -8,6 +8,8 @@
 
 mod error;
 mod load;
+pub mod mail;
+pub mod press;
 pub mod push;
 
 use std::{
@@ -19,7 +21,7 @@ use std::{
 use serde::Deserialize;
 
 pub use self::error::{ConfigError, ConfigProblem};
-use self::push::PushConfig;
+use self::{mail::MailConfig, press::PressConfig, push::PushConfig};
 use crate::push::Class;
 
 /// The whole configuration, checked.
@@ -30,6 +32,8 @@ pub struct Config {
     pub people: PeopleConfig,
     pub photos: PhotosConfig,
     pub announcements: AnnouncementsConfig,
+    pub press: PressConfig,
+    pub mail: MailConfig,
     pub outbox: OutboxConfig,
     pub log: LogConfig,
     pub push: PushConfig,
@@ -198,6 +202,15 @@ impl OutboxConfig {
     pub fn fold_after(&self) -> Duration {
         days(self.fold_after_days)
     }
+}
+
+/// Whether a host is this machine.
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn days(days: u64) -> Duration {

@@ -16,6 +16,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use include_dir::{Dir, include_dir};
 
 use super::conditional;
+use crate::push::Language;
 
 /// What our pages may do. No inline script or style: what a colleague writes can't become either.
 const PAGE_POLICY: (HeaderName, HeaderValue) = (
@@ -53,6 +54,37 @@ pub fn page(html: &'static str) -> MethodRouter {
 /// A script at an address of its own: a service worker rules over what lies below its address.
 pub fn script(text: &'static str) -> MethodRouter {
     answer(media_type(Path::new("script.js")), text.as_bytes())
+}
+
+/// A style sheet at an address of its own.
+pub fn style(text: &'static str) -> MethodRouter {
+    answer(media_type(Path::new("style.css")), text.as_bytes())
+}
+
+/// What was written for this request, in the language that was asked for; or 304 if the caller has just that.
+pub fn written(
+    asked: &HeaderMap,
+    media_type: &'static str,
+    language: Language,
+    text: String,
+) -> Response {
+    let tag = conditional::tag_of(text.as_bytes());
+    let headers = [
+        PAGE_POLICY,
+        (
+            header::CONTENT_LANGUAGE,
+            HeaderValue::from_static(language.as_str()),
+        ),
+        (header::VARY, HeaderValue::from_static("accept-language")),
+    ];
+    let known = asked.get(header::IF_NONE_MATCH);
+    let unchanged = known.is_some_and(|known| conditional::names(known, &tag));
+    let tag = [(header::ETAG, tag)];
+    if unchanged {
+        return (StatusCode::NOT_MODIFIED, headers, tag).into_response();
+    }
+    let media_type = [(header::CONTENT_TYPE, media_type)];
+    (headers, media_type, tag, text).into_response()
 }
 
 /// Answers with the file, or with 304 if the browser has it. `no-cache` of the [edge](super::edge) makes the

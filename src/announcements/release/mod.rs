@@ -13,7 +13,7 @@ pub mod report;
 pub(super) mod store;
 
 use self::store::Staging;
-use super::{Announcements, policy};
+use super::{Announcements, policy, press};
 use crate::{
     audit::{self, Action, Entry},
     changes,
@@ -66,6 +66,7 @@ impl Announcements {
             None => self.stage_in(tx, &staging, now).await?,
         };
         outbox::open(tx, message, now).await?;
+        press::release_in(self, tx, id, now).await?;
         let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
         changes::record(tx, kind, id, Some(editor), now).await?;
         let released = Entry::new(Action::AnnouncementReleased, Some(editor), id);

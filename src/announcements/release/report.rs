@@ -8,7 +8,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::{AnnouncementError, Announcements, Result, State, store};
+use super::super::{
+    AnnouncementError, Announcements, Result, State,
+    press::{self, PressReport},
+    store,
+};
 use crate::{
     clock::At,
     id::AnnouncementId,
@@ -35,6 +39,9 @@ pub struct Report {
     pub hand_over: Option<HandOver>,
     pub people: People,
     pub devices: Devices,
+    /// Absent if the press gets nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub press: Option<PressReport>,
 }
 
 /// When devices were handed over: the push was written to the connection of a gateway that then accepted it.
@@ -119,7 +126,11 @@ impl Announcements {
         let message = row.message_of_release()?;
         let account = outbox::account(&self.db, message).await?;
         let takes_receipts = self.classes.get(row.class).receipts;
-        Ok(build(id, t, released_at, &account, takes_receipts))
+        let mut report = build(id, t, released_at, &account, takes_receipts);
+        let first_ms = report.hand_over.map(|hand_over| hand_over.first_ms);
+        report.press = press::report::of(&self.db, id, t, first_ms).await?;
+        report.complete &= report.press.as_ref().is_none_or(PressReport::is_complete);
+        Ok(report)
     }
 }
 
@@ -155,6 +166,7 @@ fn build(
             waiting: account.waiting(),
             gateways: of_gateways(account, late_by),
         },
+        press: None,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     config::{
         AnnouncementsConfig, Config, DatabaseConfig, LogConfig, OutboxConfig, PeopleConfig,
-        PhotosConfig, ServerConfig,
+        PhotosConfig, ServerConfig, mail::MailConfig, press::PressConfig,
     },
     id::Ids,
     people::join_codes::{
@@ -209,6 +209,8 @@ fn configuration(
             ..PhotosConfig::default()
         },
         announcements: AnnouncementsConfig::default(),
+        press: PressConfig::default(),
+        mail: MailConfig::default(),
         outbox: OutboxConfig::default(),
         log: LogConfig::default(),
         push: sandbox.settings().push_config()?,

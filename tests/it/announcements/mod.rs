@@ -4,6 +4,7 @@
 
 mod editing;
 mod embargo;
+mod press;
 mod release;
 mod review;
 

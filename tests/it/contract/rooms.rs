@@ -28,7 +28,7 @@ const fn room(
 
 /// From the roof down. A room may always import itself; `http` is every feature's edge ([`is_edge`]).
 #[rustfmt::skip]
-const ROOMS: [Room; 23] = [
+const ROOMS: [Room; 25] = [
     room("lib", &[], "it only opens the rooms"),
     room("main", &[], "it only calls the library"),
     room("cli", &["app", "routes", "announcements", "photos", "feed", "people", "audit", "push", "db",
@@ -50,9 +50,9 @@ const ROOMS: [Room; 23] = [
     room("notifications", &["announcements", "feed", "photos", "people", "push", "changes", "db",
                             "config", "text", "tasks", "id", "clock"],
          "it reads what features have written to the change log and tells phones; no feature calls it"),
-    room("announcements", &["photos", "people", "audit", "push", "changes", "db", "config", "text",
-                            "tasks", "id", "clock"],
-         "it shows photos, means people, and stages what push carries"),
+    room("announcements", &["photos", "people", "audit", "push", "changes", "db", "mail", "webhook",
+                            "config", "text", "tasks", "id", "clock"],
+         "it shows photos, means people, stages what push carries, and serves the press"),
     room("feed", &["photos", "people", "audit", "changes", "db", "config", "text", "tasks", "id", "clock"],
          "it shows photos and means people; it has nothing to push by itself"),
     room("photos", &["people", "audit", "changes", "db", "config", "text", "tasks", "id", "clock"],
@@ -64,6 +64,8 @@ const ROOMS: [Room; 23] = [
          "it knows an envelope, never a post"),
     room("changes", &["db", "tasks", "id", "clock"], "every feature writes to it, so it knows none"),
     room("db", &["tasks", "id", "clock"], "columns hold ids and instants"),
+    room("mail", &["config", "clock"], "it knows a letter, never what it tells"),
+    room("webhook", &["clock"], "it knows a signed call, never what it tells"),
     room("config", &[], "every room may read its section, so it knows none"),
     room("text", &[], "words from outside"),
     room("tasks", &[], "where background work starts"),

@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 62] = [
+const RULES: [(&str, Rule); 64] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -116,6 +116,8 @@ const RULES: [(&str, Rule); 62] = [
     ("delete_announcement_schedule", EDITORS),
     ("set_announcement_release", EDITORS),
     ("get_announcement_report", EDITORS),
+    ("set_announcement_press", EDITORS),
+    ("delete_announcement_press", EDITORS),
     ("list_audit_entries", ADMINS),
 ];
 

@@ -176,6 +176,9 @@ impl Subjects {
             "create_announcement" => announcement(&everybody, &[]),
             "update_announcement" => json!({"class": "news"}),
             "set_announcement_schedule" => json!({"release_at": "2026-11-22T15:00:00Z"}),
+            "set_announcement_press" => json!({
+                "rule": "staff_first", "share_percent": 95, "at_latest_seconds": 120,
+            }),
             _ => return None,
         })
     }

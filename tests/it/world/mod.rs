@@ -25,6 +25,7 @@
 //!   [`Settings`]). A stage carries several: one after the other is a restart, side by side is a cluster;
 //! - a [`Person`](people::Person) has joined and holds a session; a [`Client`](client::Client) is a caller
 //!   without one. Both speak HTTP over TCP and give back an [`Answer`](client::Answer);
+//! - a [web site](Stage::web_site) and a [post office](Stage::post_office) play the press;
 //! - a [sandbox](Stage::sandbox) plays the gateways, for servers that are started after it, and issues phones
 //!   that people [register](people::Person::registers).
 //!
@@ -34,6 +35,7 @@
 pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod database;
+pub(crate) mod newsroom;
 pub(crate) mod people;
 pub(crate) mod push;
 pub(crate) mod staff;
@@ -44,6 +46,7 @@ pub(crate) mod waiting;
 pub(crate) use self::{
     client::{Answer, Client},
     database::Database,
+    newsroom::{PostOffice, Reply, WebSite},
     people::{Person, same},
     push::Wiring,
     staff::Staffer,

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! The tasks that serve the press, one for each channel that goes out: they claim what is due under a lease,
+//! serve it, and settle each delivery as its answer comes.
+//!
+//! At least once: what was sent and could not be settled is sent again, under the same id.
+
+use std::time::Duration;
+
+use super::{
+    super::Announcements,
+    Channel, Event, Outcome, policy,
+    store::{self, Claimed, End},
+};
+use crate::{clock::At, db::Result, id::ClaimId, tasks::Tasks};
+
+/// How many deliveries of a channel are under way at once.
+const AT_ONCE: i64 = 8;
+/// Longer than any attempt takes.
+const LEASE: Duration = Duration::from_mins(2);
+/// What is due and claimed by nobody may be waiting for another process; and after an error of the database.
+const TRY_AGAIN: Duration = Duration::from_millis(250);
+
+/// What an attempt came to.
+pub(super) enum Served {
+    /// The receiver has it.
+    Delivered,
+    Never(Outcome, Option<String>),
+    /// Not now. `after`: the receiver's own wish.
+    Failed {
+        reason: String,
+        after: Option<Duration>,
+    },
+}
+
+pub(super) fn start(announcements: &Announcements, tasks: &Tasks) {
+    for channel in [Channel::WebHook, Channel::Mail] {
+        let courier = Courier {
+            announcements: announcements.clone(),
+            channel,
+            claim: announcements.ids.id(),
+        };
+        tasks.spawn(courier.run(tasks.clone()));
+    }
+}
+
+/// Serves one channel.
+struct Courier {
+    announcements: Announcements,
+    channel: Channel,
+    /// Of all that this task claims: one round ends before the next begins.
+    claim: ClaimId,
+}
+
+/// When to look again.
+enum Next {
+    AtOnce,
+    At(At),
+    /// Of real time.
+    Soon,
+    /// When there is news.
+    Never,
+}
+
+impl Courier {
+    async fn run(self, tasks: Tasks) {
+        let mut commits = self.announcements.db.commits();
+        self.recover().await;
+        loop {
+            // What is committed from here on wakes the wait below.
+            commits.borrow_and_update();
+            let next = tokio::select! {
+                next = self.round() => next,
+                () = tasks.stopping() => break,
+            };
+            let next = next.unwrap_or_else(|error| {
+                tracing::error!(channel = %self.channel, %error, "the press could not be served");
+                Next::Soon
+            });
+            tokio::select! {
+                () = tasks.stopping() => break,
+                // The database outlives this task, so the sender does too.
+                _ = commits.changed() => {}
+                () = self.wait(next) => {}
+            }
+        }
+        // What was cut off is for the next process to take at once.
+        let (db, now) = (&self.announcements.db, self.announcements.clock.now());
+        if let Err(error) = store::give_back(db, self.channel, Some(self.claim), now).await {
+            tracing::error!(channel = %self.channel, %error, "deliveries wait for their leases to end");
+        }
+    }
+
+    /// On SQLite there is one process, so whatever is claimed when it starts is a dead one's; on PostgreSQL leases
+    /// must end by themselves.
+    async fn recover(&self) {
+        let (db, now) = (&self.announcements.db, self.announcements.clock.now());
+        if db.is_sqlite()
+            && let Err(error) = store::give_back(db, self.channel, None, now).await
+        {
+            tracing::error!(channel = %self.channel, %error, "deliveries wait for their leases to end");
+        }
+    }
+
+    async fn round(&self) -> Result<Next> {
+        let (db, now) = (&self.announcements.db, self.announcements.clock.now());
+        let next = match store::next_due(db, self.channel).await? {
+            None => return Ok(Next::Never),
+            Some(due) if due > now => return Ok(Next::At(due)),
+            Some(_) => Next::AtOnce,
+        };
+        let lease = now + LEASE;
+        let batch = store::claim(db, self.channel, self.claim, AT_ONCE, lease, now).await?;
+        if batch.is_empty() {
+            return Ok(Next::Soon);
+        }
+        let settled = futures::future::join_all(batch.iter().map(|one| self.see_to(one))).await;
+        settled.into_iter().collect::<Result<Vec<()>>>()?;
+        Ok(next)
+    }
+
+    async fn see_to(&self, delivery: &Claimed) -> Result<()> {
+        let sent_at = self.announcements.clock.now();
+        let served = self.serve(delivery, sent_at).await?;
+        let now = self.announcements.clock.now();
+        let (end, reason) = match served {
+            Served::Delivered => (End::Delivered { sent_at }, None),
+            Served::Never(outcome, reason) => (End::Otherwise(outcome), reason),
+            Served::Failed { reason, .. }
+                if now.since(delivery.created_at) >= policy::GIVE_UP_AFTER =>
+            {
+                (End::Otherwise(Outcome::GaveUp), Some(reason))
+            }
+            Served::Failed { reason, after } => {
+                let random = self.announcements.ids.secret();
+                let wait = policy::wait(delivery.attempts, after, random);
+                (End::Again(now + wait), Some(reason))
+            }
+        };
+        if !matches!(end, End::Delivered { .. }) {
+            // Why stands in the row: a receiver's own words may name somebody.
+            let (id, channel, attempts) = (delivery.id, self.channel, delivery.attempts);
+            tracing::warn!(%id, %channel, attempts, ?end, "the press was not served");
+        }
+        store::settle(
+            &self.announcements.db,
+            self.claim,
+            delivery.id,
+            end,
+            reason,
+            now,
+        )
+        .await
+    }
+
+    async fn serve(&self, delivery: &Claimed, now: At) -> Result<Served> {
+        let id = delivery.announcement_id;
+        let announced = match delivery.event {
+            Event::Withdrawn => None,
+            Event::Released => match store::announced(&self.announcements.db, id).await? {
+                Some(announced) => Some(announced),
+                None => return Ok(Served::Never(Outcome::Withdrawn, None)),
+            },
+        };
+        let press = &self.announcements.press;
+        match (self.channel, announced) {
+            (Channel::WebHook, announced) => {
+                Ok(press.call_web_hook(delivery, announced.as_ref(), now).await)
+            }
+            (Channel::Mail, Some(announced)) => Ok(press.write_mail(delivery, &announced).await),
+            (Channel::Mail | Channel::Page, _) => Ok(Served::Never(Outcome::Withdrawn, None)),
+        }
+    }
+
+    async fn wait(&self, next: Next) {
+        match next {
+            Next::AtOnce => {}
+            Next::At(at) => self.announcements.clock.sleep_until(at).await,
+            Next::Soon => tokio::time::sleep(TRY_AGAIN).await,
+            Next::Never => std::future::pending().await,
+        }
+    }
+}

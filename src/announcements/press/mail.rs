@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! What the press list is written: one mail to each address, in every language that there is, as plain text and
+//! as HTML.
+
+use std::fmt::Write as _;
+
+use maud::{DOCTYPE, html};
+
+use super::{
+    Outcome, Press,
+    delivering::Served,
+    page::{moment, paragraphs},
+    store::{Announced, Claimed},
+};
+use crate::{
+    mail::{Letter, MailError},
+    push::Language,
+};
+
+impl Press {
+    /// One attempt.
+    pub(super) async fn write_mail(&self, delivery: &Claimed, announced: &Announced) -> Served {
+        let Some(mail) = &self.0.mail else {
+            return Served::Never(Outcome::NotConfigured, None);
+        };
+        let letter = self.letter(delivery, announced);
+        match mail.send(&delivery.recipient, letter).await {
+            Ok(()) => Served::Delivered,
+            Err(MailError::Refused(reason)) => Served::Never(Outcome::Refused, Some(reason)),
+            Err(MailError::Failed(reason)) => Served::Failed {
+                reason,
+                after: None,
+            },
+        }
+    }
+
+    fn letter(&self, delivery: &Claimed, announced: &Announced) -> Letter {
+        let (_, words) = announced.in_language(Language::German);
+        Letter {
+            id: delivery.id.uuid(),
+            at: announced.opened_at,
+            subject: format!("{}: {}", self.0.city, words.title),
+            text: self.plain(announced),
+            html: self.html(announced),
+        }
+    }
+
+    fn plain(&self, announced: &Announced) -> String {
+        let mut text = String::new();
+        for (language, words) in &announced.texts {
+            if !text.is_empty() {
+                text.push_str("\n----------\n\n");
+            }
+            let released = released(*language);
+            let at = moment(announced.opened_at, *language);
+            // Writing to a string can't fail.
+            let _ = write!(
+                text,
+                "{}\n{}\n\n{released} {at}\n\n{}\n\n{}\n",
+                words.title, self.0.city, words.summary, words.body
+            );
+        }
+        if let Some(address) = self.address(announced.id) {
+            let _ = write!(text, "\n{address}\n");
+        }
+        text
+    }
+
+    fn html(&self, announced: &Announced) -> String {
+        let (first, words) = announced.in_language(Language::German);
+        let page = html! {
+            (DOCTYPE)
+            html lang=(first) {
+                head { meta charset="utf-8"; title { (words.title) } }
+                body {
+                    @for (language, words) in &announced.texts {
+                        article lang=(language) {
+                            h1 { (words.title) }
+                            p { (self.0.city) " · " (released(*language)) " " (moment(announced.opened_at, *language)) }
+                            p { strong { (words.summary) } }
+                            (paragraphs(&words.body))
+                        }
+                    }
+                    @if let Some(address) = self.address(announced.id) {
+                        p { a href=(address) { (address) } }
+                    }
+                }
+            }
+        };
+        page.into_string()
+    }
+}
+
+fn released(language: Language) -> &'static str {
+    match language {
+        Language::German => "Veröffentlicht:",
+        Language::English => "Released:",
+    }
+}

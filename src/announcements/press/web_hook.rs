@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! What the city's web hook is told: `announcement.released`, with all there is to show, and
+//! `announcement.withdrawn`.
+
+use serde::Serialize;
+
+use super::{
+    Event, Outcome, Press,
+    delivering::Served,
+    store::{Announced, Claimed, Words},
+};
+use crate::{clock::At, id::AnnouncementId, push::Language, webhook::Answer};
+
+/// As the Standard Webhooks recommend it.
+#[derive(Serialize)]
+struct Payload<'a> {
+    r#type: &'static str,
+    /// When it happened.
+    timestamp: At,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    id: AnnouncementId,
+    /// On the public page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts: Option<&'a std::collections::BTreeMap<Language, Words>>,
+}
+
+impl Press {
+    /// One attempt.
+    pub(super) async fn call_web_hook(
+        &self,
+        delivery: &Claimed,
+        announced: Option<&Announced>,
+        now: At,
+    ) -> Served {
+        let Some(web_hook) = &self.0.web_hook else {
+            return Served::Never(Outcome::NotConfigured, None);
+        };
+        let body = match serde_json::to_vec(&self.payload(delivery, announced)) {
+            Ok(body) => body,
+            Err(error) => return Served::Never(Outcome::Refused, Some(error.to_string())),
+        };
+        let id = format!("msg_{}", delivery.id.uuid().simple());
+        match web_hook.call(&id, now, body.into()).await {
+            Answer::Taken => Served::Delivered,
+            Answer::Gone => Served::Never(Outcome::Refused, Some("status 410".to_owned())),
+            Answer::Failed { reason, after } => Served::Failed { reason, after },
+        }
+    }
+
+    fn payload<'a>(&self, delivery: &Claimed, announced: Option<&'a Announced>) -> Payload<'a> {
+        let id = delivery.announcement_id;
+        Payload {
+            r#type: match delivery.event {
+                Event::Released => "announcement.released",
+                Event::Withdrawn => "announcement.withdrawn",
+            },
+            timestamp: announced.map_or(delivery.created_at, |announced| announced.opened_at),
+            data: Data {
+                id,
+                url: announced.and_then(|_| self.address(id)),
+                texts: announced.map(|announced| &announced.texts),
+            },
+        }
+    }
+}

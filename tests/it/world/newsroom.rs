@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! The press on a stage: a web site that is called by a web hook, and a mail server with a mailbox for everybody.
+
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use stadtfunk::tasks::Tasks;
+use standardwebhooks::Webhook;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+use super::Stage;
+
+/// What both sides of the web hook know.
+pub(crate) const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+/// What the web site does about a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reply {
+    Status(u16),
+    /// Keeps the caller waiting.
+    Silence,
+}
+
+/// The city's web site. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct WebSite {
+    pub(crate) address: SocketAddr,
+    script: Arc<Mutex<VecDeque<Reply>>>,
+    calls: Arc<Mutex<Vec<Call>>>,
+    witness: Arc<dyn Fn() -> u64 + Send + Sync>,
+}
+
+/// A call of the web hook, whose signature was right.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) id: String,
+    pub(crate) json: Value,
+    /// What the witness saw when the call came in.
+    pub(crate) witnessed: u64,
+}
+
+impl WebSite {
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.calls.lock().expect("not poisoned").clone()
+    }
+
+    /// What is replied to the next calls; after these, 204.
+    pub(crate) fn will(&self, replies: &[Reply]) {
+        self.script.lock().expect("not poisoned").extend(replies);
+    }
+
+    async fn answer(
+        self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Empty<Bytes>>, Infallible> {
+        let witnessed = (self.witness)();
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        assert_eq!(head.uri.path(), "/hook");
+        let id = checked_id(&head.headers, &body);
+        let json = serde_json::from_slice(&body).expect("JSON");
+        let call = Call {
+            id,
+            json,
+            witnessed,
+        };
+        self.calls.lock().expect("not poisoned").push(call);
+        let reply = self.script.lock().expect("not poisoned").pop_front();
+        let status = match reply {
+            Some(Reply::Silence) => std::future::pending().await,
+            Some(Reply::Status(status)) => status,
+            None => 204,
+        };
+        let mut response = Response::new(Empty::new());
+        *response.status_mut() = status.try_into().expect("a status");
+        Ok(response)
+    }
+}
+
+/// By the standard's own library. (Its `verify` wants the time of the machine, which is not the test's.)
+fn checked_id(headers: &HeaderMap, body: &[u8]) -> String {
+    let header = |name: &str| headers[name].to_str().expect("ASCII").to_owned();
+    let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));
+    let timestamp = timestamp.parse().expect("seconds");
+    let webhook = Webhook::new(SECRET).expect("a secret");
+    let signature = webhook.sign(&id, timestamp, body).expect("a signature");
+    assert_eq!(header("webhook-signature"), signature);
+    id
+}
+
+/// A mail server that takes letters over SMTP (RFC 5321). Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct PostOffice {
+    pub(crate) address: SocketAddr,
+    refusals: Arc<Mutex<Vec<(String, &'static str)>>>,
+    letters: Arc<Mutex<Vec<Letter>>>,
+}
+
+/// A letter that was taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Letter {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) source: String,
+}
+
+impl PostOffice {
+    pub(crate) fn letters(&self) -> Vec<Letter> {
+        self.letters.lock().expect("not poisoned").clone()
+    }
+
+    /// Answers the next letter to a recipient with this line.
+    pub(crate) fn refuses_once(&self, to: &str, line: &'static str) {
+        let mut refusals = self.refusals.lock().expect("not poisoned");
+        refusals.push((to.to_owned(), line));
+    }
+
+    async fn talk(self, stream: TcpStream) -> std::io::Result<()> {
+        let (read, mut write) = stream.into_split();
+        let mut lines = BufReader::new(read).lines();
+        write.write_all(b"220 post.example\r\n").await?;
+        let (mut from, mut to) = (String::new(), Vec::new());
+        while let Some(line) = lines.next_line().await? {
+            let answer = match line.split_once([' ', ':']).map_or(&*line, |(verb, _)| verb) {
+                "EHLO" => "250-post.example\r\n250 8BITMIME".to_owned(),
+                "MAIL" => {
+                    from = mailbox(&line);
+                    "250 OK".to_owned()
+                }
+                "RCPT" => match self.refusal(&mailbox(&line)) {
+                    Some(refusal) => refusal.to_owned(),
+                    None => {
+                        to.push(mailbox(&line));
+                        "250 OK".to_owned()
+                    }
+                },
+                "DATA" => {
+                    write.write_all(b"354 go on\r\n").await?;
+                    let mut source = String::new();
+                    while let Some(line) = lines.next_line().await? {
+                        if line == "." {
+                            break;
+                        }
+                        source.push_str(line.strip_prefix('.').unwrap_or(&line));
+                        source.push_str("\r\n");
+                    }
+                    self.letters.lock().expect("not poisoned").push(Letter {
+                        from: std::mem::take(&mut from),
+                        to: std::mem::take(&mut to),
+                        source,
+                    });
+                    "250 taken".to_owned()
+                }
+                "QUIT" => {
+                    write.write_all(b"221 bye\r\n").await?;
+                    return Ok(());
+                }
+                _ => "250 OK".to_owned(),
+            };
+            write.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        }
+        Ok(())
+    }
+
+    fn refusal(&self, to: &str) -> Option<&'static str> {
+        let mut refusals = self.refusals.lock().expect("not poisoned");
+        let place = refusals.iter().position(|(of, _)| of == to)?;
+        Some(refusals.remove(place).1)
+    }
+}
+
+/// What stands between `<` and `>`.
+fn mailbox(line: &str) -> String {
+    let (_, rest) = line.split_once('<').expect("an address");
+    rest.split('>').next().unwrap_or_default().to_owned()
+}
+
+impl Stage {
+    /// A web site whose calls are seen by a witness.
+    pub(crate) async fn web_site(
+        &self,
+        witness: impl Fn() -> u64 + Send + Sync + 'static,
+    ) -> WebSite {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let site = WebSite {
+            address: listener.local_addr().expect("a bound listener"),
+            script: Arc::default(),
+            calls: Arc::default(),
+            witness: Arc::new(witness),
+        };
+        let answering = site.clone();
+        accept(&self.tasks, listener, move |stream| {
+            let site = answering.clone();
+            async move {
+                let service = service_fn(move |request| site.clone().answer(request));
+                let connection = http1::Builder::new();
+                let _ = connection
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
+            }
+        });
+        site
+    }
+
+    pub(crate) async fn post_office(&self) -> PostOffice {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let office = PostOffice {
+            address: listener.local_addr().expect("a bound listener"),
+            refusals: Arc::default(),
+            letters: Arc::default(),
+        };
+        let talking = office.clone();
+        accept(&self.tasks, listener, move |stream| {
+            let office = talking.clone();
+            async move {
+                let _ = office.talk(stream).await;
+            }
+        });
+        office
+    }
+}
+
+/// A task for each connection; all of them end with the stage.
+fn accept<F>(tasks: &Tasks, listener: TcpListener, serve: impl Fn(TcpStream) -> F + Send + 'static)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let all = tasks.clone();
+    tasks.spawn(async move {
+        loop {
+            let stream = tokio::select! {
+                accepted = listener.accept() => accepted.expect("a connection").0,
+                () = all.stopping() => return,
+            };
+            let (serving, stopping) = (serve(stream), all.clone());
+            all.spawn(async move {
+                tokio::select! {
+                    () = serving => {}
+                    () = stopping.stopping() => {}
+                }
+            });
+        }
+    });
+}
