@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
-    policy, press, review, store,
+    policy, press, store,
 };
 use crate::{
     audit::{self, Action, Entry},
@@ -129,12 +129,6 @@ impl Announcements {
         if let Some(photos) = &changes.photos {
             attach_photos(&mut tx, id, editor, photos).await?;
         }
-        let eyes = row.eyes()?.changed_by(editor.account());
-        review::store::set_eyes(&mut tx, id, &eyes).await?;
-        let sent_back = state.is_scheduled() && self.four_eyes.check(class, &eyes).is_err();
-        if sent_back {
-            review::store::take_t_away(&mut tx, id).await?;
-        }
         if state.is_scheduled() {
             super::schedule::check_somebody_is_meant(&mut tx, audience).await?;
             tx.tell().await?;
@@ -144,10 +138,8 @@ impl Announcements {
             .with("class", class.as_str())
             .with("changed", changes.fields());
         audit::record(&mut tx, edited, self.clock.now()).await?;
-        if sent_back {
-            let unscheduled = review::unscheduled(Some(editor.account()), id);
-            audit::record(&mut tx, unscheduled, self.clock.now()).await?;
-        }
+        self.seen_by_nobody_else(&mut tx, &row, class, editor)
+            .await?;
         tx.commit().await?;
         self.read(editor, id).await
     }

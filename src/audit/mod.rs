@@ -37,6 +37,8 @@ text_enum! {
     pub enum Action {
         AnnouncementDrafted = "announcement_drafted",
         AnnouncementEdited = "announcement_edited",
+        /// Whether and by which rule the press is served.
+        AnnouncementPressChanged = "announcement_press_changed",
         AnnouncementSubmitted = "announcement_submitted",
         AnnouncementTakenBack = "announcement_taken_back",
         AnnouncementApproved = "announcement_approved",

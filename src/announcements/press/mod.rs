@@ -36,8 +36,12 @@ use std::{sync::Arc, time::Duration};
 use secrecy::ExposeSecret as _;
 
 pub use self::{policy::Rule, report::PressReport};
-use super::{Announcement, Announcements, Result, drafts::held};
+use super::{
+    Announcement, Announcements, Result,
+    drafts::{entry, held},
+};
 use crate::{
+    audit::{self, Action},
     clock::At,
     config::Config,
     db::{self, Tx, text_enum},
@@ -196,7 +200,15 @@ impl Announcements {
         row.state()?.check_unreleased()?;
         if store::rule_in(&mut tx, id).await? != rule {
             store::set_rule(&mut tx, id, rule).await?;
-            store::revise(&mut tx, id, self.step(editor)).await?;
+            let step = self.step(editor);
+            store::revise(&mut tx, id, step).await?;
+            let what = rule.map_or("none", |rule| rule.name().as_str());
+            let changed = entry(Action::AnnouncementPressChanged, editor, id).with("rule", what);
+            audit::record(&mut tx, changed, step.at).await?;
+            // When the press hears of it is part of what is approved.
+            self.seen_by_nobody_else(&mut tx, &row, row.class, editor)
+                .await?;
+            tx.tell().await?;
             tx.commit().await?;
         }
         self.read(editor, id).await

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::store::Reach;
+use super::{RuleName, store::Reach};
 
 /// When the press is served of an announcement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -24,6 +24,15 @@ pub enum Rule {
         #[schema(minimum = 1, maximum = 3600)]
         at_latest_seconds: i32,
     },
+}
+
+impl Rule {
+    pub(super) fn name(self) -> RuleName {
+        match self {
+            Self::SameInstant => RuleName::SameInstant,
+            Self::StaffFirst { .. } => RuleName::StaffFirst,
+        }
+    }
 }
 
 /// As a request says it: serde refuses unknown fields beside a tag only where there are braces.

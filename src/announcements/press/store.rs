@@ -74,24 +74,20 @@ pub(super) async fn set_rule(tx: &mut Tx, id: AnnouncementId, rule: Option<Rule>
         .bind(id)
         .execute()
         .await?;
-    let (name, share_percent, at_latest_seconds) = match rule {
-        None => return Ok(()),
-        Some(Rule::SameInstant) => (RuleName::SameInstant, None, None),
-        Some(Rule::StaffFirst {
+    let Some(rule) = rule else { return Ok(()) };
+    let (share_percent, at_latest_seconds) = match rule {
+        Rule::SameInstant => (None, None),
+        Rule::StaffFirst {
             share_percent,
             at_latest_seconds,
-        }) => (
-            RuleName::StaffFirst,
-            Some(share_percent),
-            Some(at_latest_seconds),
-        ),
+        } => (Some(share_percent), Some(at_latest_seconds)),
     };
     tx.query(sql!(
         "INSERT INTO press_rules (announcement_id, rule, share_percent, at_latest_seconds)
          VALUES ($1, $2, $3, $4)"
     ))
     .bind(id)
-    .bind(name)
+    .bind(rule.name())
     .bind(share_percent)
     .bind(at_latest_seconds)
     .execute()

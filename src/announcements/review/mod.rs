@@ -20,6 +20,7 @@ use crate::{
     db::{self, Tx},
     id::{AccountId, AnnouncementId},
     people::access::Editor,
+    push::Class,
 };
 
 impl Announcements {
@@ -100,6 +101,26 @@ impl Announcements {
         self.read(editor, id).await
     }
 
+    /// The editor has changed what others have seen: an approval is void, and what needs one has no T until it
+    /// is approved anew. `class`: what it is now.
+    pub(super) async fn seen_by_nobody_else(
+        &self,
+        tx: &mut Tx,
+        row: &super::store::Row,
+        class: Class,
+        editor: &Editor,
+    ) -> Result<()> {
+        let eyes = row.eyes()?.changed_by(editor.account());
+        store::set_eyes(tx, row.id, &eyes).await?;
+        if row.state()?.is_scheduled() && self.four_eyes.check(class, &eyes).is_err() {
+            store::take_t_away(tx, row.id).await?;
+            discard_staged(tx, row).await?;
+            let sent_back = unscheduled(Some(editor.account()), row.id);
+            audit::record(tx, sent_back, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
     /// Takes T away from what lacks the eyes that its class has come to need; whether it did.
     pub(super) async fn send_back_unapproved(
         &self,
@@ -122,7 +143,7 @@ impl Announcements {
 }
 
 /// T was taken away for want of an approval.
-pub(super) fn unscheduled(by: Option<AccountId>, id: AnnouncementId) -> Entry {
+fn unscheduled(by: Option<AccountId>, id: AnnouncementId) -> Entry {
     Entry::new(Action::AnnouncementUnscheduled, by, id).with("reason", "approval-required")
 }
 
