@@ -6,8 +6,8 @@
 //!
 //! - an editor sets a [rule](Rule) on an announcement: the press at the same instant, or the staff first. Without
 //!   a rule the press gets nothing;
-//! - the [configuration](Press) says which channels there are: the city's [web hook](web_hook), a [mail](mail) to
-//!   each address of the press list, and the public [page](page) with its feeds;
+//! - the [configuration](Press) says which channels there are: the city's [web hook](web_hook), a [mail] to
+//!   each address of the press list, and the public [page] with its feeds;
 //! - the [opener](opening) opens the channels when enough of the staff's phones have been handed over, or when
 //!   the time has come;
 //! - [delivering] calls, writes, tries again, and ends every delivery in a named [`Outcome`].

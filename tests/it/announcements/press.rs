@@ -13,7 +13,7 @@ use stadtfunk::{
     clock::Clock,
     push::{
         Gateway,
-        sandbox::{Sandbox, SandboxConfig},
+        sandbox::{Fault, Sandbox, SandboxConfig, Which},
     },
 };
 
@@ -27,6 +27,8 @@ both!(
     at_the_same_instant_every_channel_is_served,
     without_a_rule_the_press_gets_nothing,
     a_web_site_is_called_until_it_takes_the_call,
+    of_two_servers_one_tells_the_press,
+    what_can_not_be_delivered_in_a_day_is_given_up,
     a_recipient_who_is_refused_ends_apart_from_the_others,
     what_was_not_delivered_before_a_restart_is_delivered_once,
     a_call_that_was_cut_off_is_repeated_under_its_id,
@@ -268,6 +270,49 @@ async fn a_web_site_is_called_until_it_takes_the_call(stage: &Stage) {
     assert!(calls.iter().all(|call| call.json == calls[0].json));
 }
 
+async fn of_two_servers_one_tells_the_press(stage: &Stage) {
+    let city = City::on(stage).await;
+    let settings = Settings {
+        clock: city.world.clock.clone(),
+        ..Settings::default()
+    };
+    if !stage.database.is_sqlite() {
+        stage.world_with(settings).await;
+    }
+    for rule in [SAME_INSTANT, &staff_first(95, 1)] {
+        let address = city.draft(rule).await;
+        schedule(&city.world, &city.editor, &address, 5).await;
+        city.world.clock.advance(Duration::from_secs(5));
+        let report = format!("{address}/report");
+        eventually("the release", async || {
+            (city.editor.get(&report).await.status == 200).then_some(())
+        })
+        .await;
+        city.served(&address).await;
+    }
+    assert_eq!(city.site.calls().len(), 2);
+    assert_eq!(city.office.letters().len(), 4);
+}
+
+async fn what_can_not_be_delivered_in_a_day_is_given_up(stage: &Stage) {
+    let city = City::on(stage).await;
+    city.site.will(&[Reply::Status(500); 2]);
+    let address = city.draft(SAME_INSTANT).await;
+    city.release(&address).await;
+    eventually(
+        "the site has been called, and the rest is served",
+        async || {
+            let report = city.report(&address).await;
+            let written = outcomes(&report, "mail", "released") == all("delivered", 2);
+            (written && city.site.calls().len() == 1).then_some(())
+        },
+    )
+    .await;
+    city.world.clock.advance(Duration::from_hours(24));
+    let report = city.served(&address).await;
+    assert_eq!(outcomes(&report, "web_hook", "released"), all("gave_up", 1));
+}
+
 async fn a_recipient_who_is_refused_ends_apart_from_the_others(stage: &Stage) {
     let city = City::on(stage).await;
     city.office.refuses_once(ANCHOR, "550 no such mailbox");
@@ -347,7 +392,16 @@ async fn the_press_is_never_before_the_share_of_the_staff(stage: &Stage) {
     let city = City::with(stage, Settings::default(), witness).await;
     let gateways = Gateway::ALL.iter().copied().cycle().take(PHONES);
     city.world.hire_with_phones(&sandbox, gateways).await;
-    for (run, share) in [95, 50, 100].into_iter().enumerate() {
+    for (run, (share, late)) in [(95, 0), (50, 120), (100, 70), (95, 200), (80, 30)]
+        .into_iter()
+        .enumerate()
+    {
+        // Some gateway answers some phones later than the others, each time another one.
+        sandbox.behave();
+        let slow = Gateway::ALL[run % Gateway::ALL.len()];
+        let by = Duration::from_millis(late);
+        let some = Which::EveryNth(1 + run as u64);
+        sandbox.misbehave(slow, Fault::Latency { by }, some);
         let before = sandbox.journal().accepted_total();
         let address = city.draft(&staff_first(share, 600)).await;
         city.release(&address).await;
@@ -446,7 +500,7 @@ async fn before_it_is_opened_the_press_can_not_tell_that_it_exists(stage: &Stage
     // The phone has no gateway, so that the share is never reached.
     assert_eq!(everything(id_of(&address)).await, empty, "the staff first");
     assert!(city.site.calls().is_empty());
-    city.world.clock.advance(Duration::from_secs(60));
+    city.world.clock.advance(Duration::from_mins(1));
     city.served(&address).await;
     let shown = everything(id_of(&address)).await;
     assert!(
@@ -519,9 +573,9 @@ async fn the_rule_is_part_of_the_draft(stage: &Stage) {
             .await
             .refused(422, "invalid-body");
     }
-    let stale = city.editor.call(Method::DELETE, &press);
-    let stale = stale.header("if-match", "\"1\"").send().await;
-    stale.refused(412, "revision-conflict");
+    let outdated = city.editor.call(Method::DELETE, &press);
+    let outdated = outdated.header("if-match", "\"1\"").send().await;
+    outdated.refused(412, "revision-conflict");
     let without = city.editor.delete(&press).await.ok();
     assert!(without.get("press").is_none(), "{without}");
     city.release(&address).await;

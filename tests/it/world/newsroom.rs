@@ -141,13 +141,13 @@ impl PostOffice {
                     from = mailbox(&line);
                     "250 OK".to_owned()
                 }
-                "RCPT" => match self.refusal(&mailbox(&line)) {
-                    Some(refusal) => refusal.to_owned(),
-                    None => {
+                "RCPT" => {
+                    let refusal = self.refusal(&mailbox(&line));
+                    if refusal.is_none() {
                         to.push(mailbox(&line));
-                        "250 OK".to_owned()
                     }
-                },
+                    refusal.unwrap_or("250 OK").to_owned()
+                }
                 "DATA" => {
                     write.write_all(b"354 go on\r\n").await?;
                     let mut source = String::new();
