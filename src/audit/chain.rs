@@ -104,9 +104,9 @@ mod tests {
         ];
         let whole = link().hash(&before);
         for change in changes {
-            let mut changed = link();
-            change(&mut changed);
-            assert_ne!(changed.hash(&before), whole);
+            let mut other = link();
+            change(&mut other);
+            assert_ne!(other.hash(&before), whole);
         }
         assert_ne!(link().hash(&[]), whole);
     }

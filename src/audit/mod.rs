@@ -4,7 +4,7 @@
 //!
 //! A feature [`record`]s an entry in the transaction in which the thing is done: both are there or neither.
 //! Each entry holds the SHA-256 of the one before in its own ([`chain`]), and the head names the last, so a
-//! changed byte, a removed entry and a removed tail are found by [`verify`]. Whoever can write to the database
+//! changed byte, a removed entry and a removed tail are found by [`verify()`]. Whoever can write to the database
 //! could write the whole chain and the head anew: against that helps only to keep a head elsewhere, which is
 //! why `stadtfunk audit verify` prints it.
 //!

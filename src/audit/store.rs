@@ -116,10 +116,10 @@ pub(super) async fn page(db: &Db, before: Option<i64>, limit: i64) -> Result<Vec
         .bind(limit)
         .all()
         .await?;
-    rows.into_iter().map(recorded).collect()
+    rows.iter().map(recorded).collect()
 }
 
-fn recorded(row: Row) -> Result<Recorded> {
+fn recorded(row: &Row) -> Result<Recorded> {
     let impossible = |what| DbError::Impossible {
         table: "audit_entries",
         id: row.position.to_string(),

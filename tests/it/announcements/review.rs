@@ -239,7 +239,7 @@ async fn what_comes_to_need_eyes_while_it_waits_is_sent_back_at_t(stage: &Stage)
         server: world.address,
         ..(*eva).clone()
     };
-    world.clock.advance(Duration::from_secs(60));
+    world.clock.advance(Duration::from_mins(1));
     let sent_back = eventually("it is sent back", async || {
         let read = eva.get(&address).await.ok();
         (read["state"] != "scheduled").then_some(read)

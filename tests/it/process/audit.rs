@@ -42,7 +42,7 @@ async fn history(world: &World) -> (Person, Vec<String>) {
     schedule(world, &editor, &at_t, 60).await;
     editor.delete(&format!("{at_t}/schedule")).await.ok();
     schedule(world, &editor, &at_t, 60).await;
-    world.clock.advance(Duration::from_secs(60));
+    world.clock.advance(Duration::from_mins(1));
     eventually("the release", async || {
         (editor.get(&at_t).await.ok()["state"] == "released").then_some(())
     })
