@@ -59,4 +59,7 @@ fn api(app: &App) -> OpenApiRouter {
             app.announcements.clone(),
         ))
         .merge(announcements::http::router(app.announcements.clone()))
+        .merge(announcements::corrections::http::router(
+            app.announcements.clone(),
+        ))
 }

@@ -135,6 +135,7 @@ pub(super) async fn find(db: &Db, id: AnnouncementId) -> Result<Option<Announcem
             at: row.updated_at,
             by: row.updated_by,
         },
+        corrected: super::corrections::last(db, id).await?,
         state: row.state()?,
     }))
 }

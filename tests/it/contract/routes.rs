@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 58] = [
+const RULES: [(&str, Rule); 61] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -112,7 +112,10 @@ const RULES: [(&str, Rule); 58] = [
     ("set_announcement_schedule", EDITORS),
     ("delete_announcement_schedule", EDITORS),
     ("set_announcement_release", EDITORS),
+    ("set_announcement_correction", EDITORS),
+    ("list_announcement_versions", EDITORS),
     ("get_announcement_report", EDITORS),
+    ("get_announcement_report_csv", EDITORS),
 ];
 
 /// In this order, after all others: what they delete, others need.
