@@ -60,6 +60,9 @@ fn api(app: &App) -> OpenApiRouter {
             app.announcements.clone(),
         ))
         .merge(announcements::http::router(app.announcements.clone()))
+        .merge(announcements::corrections::http::router(
+            app.announcements.clone(),
+        ))
         .merge(announcements::press::http::router(
             app.announcements.clone(),
         ))

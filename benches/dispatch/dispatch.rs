@@ -9,7 +9,7 @@ use stadtfunk::{
     clock::At,
     push::{
         Class, Language,
-        envelope::{Envelope, Message, Text},
+        envelope::{Envelope, Manner, Message, Text},
         outbox::{self, Account},
     },
 };
@@ -90,6 +90,7 @@ fn message(app: &App, class: Class) -> Message {
             texts: [(Language::German, text)].into(),
             link: "/announcements/019a8f6e-7c00-7000-8000-000000000001".to_owned(),
             collapse_id: "AZqPbnwAcACAAAAAAAAAAQ".to_owned(),
+            manner: Manner::Show,
         },
         expires_at: app.clock.now() + Duration::from_hours(1),
     }

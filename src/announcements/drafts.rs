@@ -166,6 +166,7 @@ impl Announcements {
             State::Released { .. } => {
                 store::withdraw(&mut tx, id, step).await?;
                 press::withdraw_in(self, &mut tx, id, step.at).await?;
+                self.remove_from_phones(&mut tx, &row, step.at).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;
                 changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
                 let withdrawn = entry(Action::AnnouncementWithdrawn, editor, id);

@@ -11,18 +11,20 @@
 //!   ([`review`]);
 //! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
+//! - after the release an editor [corrects](Announcements::correct) it: other words, here and on the phones;
 //! - a reader sees what was [released to them](readers), in their language;
 //! - the [press] is served by the same release, by the rule that an editor has set;
 //! - the [report](Announcements::report) accounts for every recipient after T.
 //!
-//! The flow: draft → in review → scheduled → (staged) → released → withdrawn. Whatever an editor changes before T
-//! discards what was staged, so the phones get the last state only. A crash before the release leaves a
-//! scheduled row, which the next process releases as soon as it runs.
+//! The flow: draft → in review → scheduled → (staged) → released → corrected → withdrawn. Whatever an editor
+//! changes before T discards what was staged, so the phones get the last state only. A crash before the release
+//! leaves a scheduled row, which the next process releases as soon as it runs.
 //!
 //! **Invariant:** before the release nobody but editors can tell that an announcement exists. Readers'
 //! statements read the view `visible_announcements` and nothing else; the editors' routes refuse anybody
 //! else before they look.
 
+pub mod corrections;
 mod drafts;
 pub mod http;
 mod policy;
@@ -121,6 +123,9 @@ pub struct Announcement {
     /// Of what it says now: void after every change of words, audience, class or photos.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+    /// The last correction; absent if there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Step>,
     #[serde(flatten)]
     pub state: State,
 }
@@ -200,6 +205,14 @@ pub enum AnnouncementError {
     /// The indexes of photos that are not the editor's own, are used elsewhere, or are named twice.
     #[error("some of the photos can't be used")]
     Photos(Vec<usize>),
+    /// JSON pointers into a correction: what is missing, and what the announcement has not.
+    #[error("the correction is not in the languages of the announcement")]
+    Languages {
+        missing: Vec<String>,
+        unknown: Vec<String>,
+    },
+    #[error("the correction says what the announcement says already")]
+    NothingCorrected,
     #[error("at most {MAX_PHOTOS} photos can be shown")]
     TooManyPhotos,
     #[error("T is not in the future; now it is {now}")]

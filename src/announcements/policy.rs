@@ -10,7 +10,7 @@ use super::{AnnouncementError, Result, State, StateName, Texts};
 use crate::{
     clock::At,
     id::{AnnouncementId, PhotoId},
-    push::envelope::{self, Envelope},
+    push::envelope::{self, Envelope, Manner},
 };
 
 /// How many photos an announcement shows at most.
@@ -98,6 +98,7 @@ pub(super) fn envelope(id: AnnouncementId, texts: &Texts) -> Envelope {
         link: format!("/announcements/{id}"),
         // 22 characters; the same for every push of this announcement, so that one replaces the other.
         collapse_id: BASE64_URL_SAFE_NO_PAD.encode(id.uuid()),
+        manner: Manner::Show,
     }
 }
 

@@ -169,6 +169,7 @@ pub(super) async fn find(
         },
         needs_approval: four_eyes.needs(row.class),
         approval: row.eyes()?.approval,
+        corrected: super::corrections::last(db, id).await?,
         state: row.state()?,
     }))
 }

@@ -32,6 +32,7 @@ text_enum! {
         CommentDeleted = "comment_deleted",
         ReactionChanged = "reaction_changed",
         AnnouncementReleased = "announcement_released",
+        AnnouncementCorrected = "announcement_corrected",
         AnnouncementWithdrawn = "announcement_withdrawn",
         PeopleImported = "people_imported",
     }

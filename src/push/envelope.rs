@@ -16,13 +16,29 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
-    /// At least one; a device whose language is missing gets the first.
+    /// At least one, unless there is nothing to show; a device whose language is missing gets the first.
     pub texts: BTreeMap<Language, Text>,
     /// A path in the app, as `/announcements/019a…`.
     pub link: String,
     /// What a later message replaces on the phone: up to 32 characters of base64url (RFC 8030, section
     /// 5.4 allows no more; APNs would allow 64 bytes).
     pub collapse_id: String,
+    /// What the phone does with it.
+    #[serde(default)]
+    pub manner: Manner,
+}
+
+/// What a phone does with a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Manner {
+    /// Shows it, as loud as its class is.
+    #[default]
+    Show,
+    /// Shows it without sound and without waking anybody.
+    ShowQuietly,
+    /// Takes down what stands there under the collapse id. Such a message has no texts.
+    Remove,
 }
 
 /// The words on the lock screen.

@@ -23,6 +23,10 @@ text_enum! {
         SignedOut = "signed_out",
         /// This server has no credentials for the device's gateway.
         NotConfigured = "not_configured",
+        /// A correction took its place before the gateway had answered.
+        Superseded = "superseded",
+        /// What it said was withdrawn before the gateway had answered.
+        Withdrawn = "withdrawn",
     }
 }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Class, Gateway, Language, Push, Verdict, devices,
-    envelope::{Envelope, Message, Text},
+    envelope::{Envelope, Manner, Message, Text},
 };
 use crate::{
     db::Result,
@@ -43,6 +43,7 @@ impl Push {
                 texts,
                 link: "/".to_owned(),
                 collapse_id: BASE64.encode(id.uuid()),
+                manner: Manner::Show,
             },
             expires_at: self.clock.now() + MATTERS_FOR,
         };

@@ -6,14 +6,18 @@
 
 mod problems;
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use http::header;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Announcement, Announcements, Changes, NewAnnouncement, StateName, Summary,
-    release::report::Report,
+    release::{csv, report::Report},
 };
 use crate::{
     clock::At,
@@ -42,6 +46,7 @@ pub fn router(announcements: Announcements) -> OpenApiRouter {
         ))
         .routes(routes!(set_announcement_release))
         .routes(routes!(get_announcement_report))
+        .routes(routes!(get_announcement_report_csv))
         .with_state(announcements.clone())
         .merge(super::review::http::router(announcements))
 }
@@ -248,6 +253,33 @@ async fn get_announcement_report(
     Path(id): Path<AnnouncementId>,
 ) -> Result<axum::Json<Report>, Problem> {
     Ok(axum::Json(announcements.report(&editor, id).await?))
+}
+
+/// The same report as a table: a figure a line, in the columns `group`, `part`, `measure` and `value`.
+#[utoipa::path(
+    get, path = "/api/v1/editorial/announcements/{id}/report.csv",
+    operation_id = "get_announcement_report_csv", tag = "editorial",
+    security(("session" = [])), params(("id" = AnnouncementId, Path)),
+    responses(
+        (status = 200, content_type = "text/csv", body = String),
+        (status = "4XX", body = ProblemBody),
+    )
+)]
+async fn get_announcement_report_csv(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+) -> Result<Response, Problem> {
+    let report = announcements.report(&editor, id).await?;
+    let name = format!("attachment; filename=\"{id}.csv\"");
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            "text/csv; charset=utf-8; header=present",
+        ),
+        (header::CONTENT_DISPOSITION, name.as_str()),
+    ];
+    Ok((headers, csv::file(&report)).into_response())
 }
 
 const REVISION: &str = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";

@@ -71,6 +71,12 @@ static RELEASE_TOO_FAR: ProblemType = ProblemType::new(
     "Der Zeitpunkt der Freigabe liegt mehr als ein Jahr voraus.",
     "The time of the release is more than a year ahead.",
 );
+static NOTHING_CORRECTED: ProblemType = ProblemType::new(
+    "correction-changes-nothing",
+    422,
+    "Die Berichtigung sagt dasselbe wie die Mitteilung.",
+    "The correction says what the announcement says already.",
+);
 static EMPTY_AUDIENCE: ProblemType = ProblemType::new(
     "empty-audience",
     422,
@@ -99,6 +105,9 @@ impl From<AnnouncementError> for Problem {
                     "A text in at least one language is needed.",
                 )
                 .at("/texts", "must have a text in de, in en or in both"),
+            AnnouncementError::Languages { missing, unknown } => languages(missing, unknown),
+            AnnouncementError::NothingCorrected => Self::new(&NOTHING_CORRECTED)
+                .at("/texts", "must differ from what the announcement says"),
             AnnouncementError::Photos(indexes) => photos(&indexes),
             AnnouncementError::TooManyPhotos => Self::new(&INVALID_BODY)
                 .detail(
@@ -124,6 +133,25 @@ impl From<AnnouncementError> for Problem {
             AnnouncementError::Audience(error) => audience(&error),
         }
     }
+}
+
+fn languages(missing: Vec<String>, unknown: Vec<String>) -> Problem {
+    let problem = Problem::new(&INVALID_BODY).detail(
+        "Eine Berichtigung braucht Text und Vermerk in genau den Sprachen der Mitteilung.",
+        "A correction needs text and note in exactly the languages of the announcement.",
+    );
+    let problem = missing.into_iter().fold(problem, |problem, pointer| {
+        problem.at(
+            pointer,
+            "must be there, as the announcement has this language",
+        )
+    });
+    unknown.into_iter().fold(problem, |problem, pointer| {
+        problem.at(
+            pointer,
+            "must not be there: the announcement is not in this language",
+        )
+    })
 }
 
 fn photos(indexes: &[usize]) -> Problem {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{
     super::Announcements,
-    Channel, Event, Outcome, policy,
+    PressChannel, PressEvent, PressOutcome, policy,
     store::{self, Claimed, End},
 };
 use crate::{clock::At, db::Result, id::ClaimId, tasks::Tasks};
@@ -25,7 +25,7 @@ const TRY_AGAIN: Duration = Duration::from_millis(250);
 pub(super) enum Served {
     /// The receiver has it.
     Delivered,
-    Never(Outcome, Option<String>),
+    Never(PressOutcome, Option<String>),
     /// Not now. `after`: the receiver's own wish.
     Failed {
         reason: String,
@@ -34,7 +34,7 @@ pub(super) enum Served {
 }
 
 pub(super) fn start(announcements: &Announcements, tasks: &Tasks) {
-    for channel in [Channel::WebHook, Channel::Mail] {
+    for channel in [PressChannel::WebHook, PressChannel::Mail] {
         let courier = Courier {
             announcements: announcements.clone(),
             channel,
@@ -47,7 +47,7 @@ pub(super) fn start(announcements: &Announcements, tasks: &Tasks) {
 /// Serves one channel.
 struct Courier {
     announcements: Announcements,
-    channel: Channel,
+    channel: PressChannel,
     /// Of all that this task claims: one round ends before the next begins.
     claim: ClaimId,
 }
@@ -129,7 +129,7 @@ impl Courier {
             Served::Failed { reason, .. }
                 if now.since(delivery.created_at) >= policy::GIVE_UP_AFTER =>
             {
-                (End::Otherwise(Outcome::GaveUp), Some(reason))
+                (End::Otherwise(PressOutcome::GaveUp), Some(reason))
             }
             Served::Failed { reason, after } => {
                 let random = self.announcements.ids.secret();
@@ -156,19 +156,19 @@ impl Courier {
     async fn serve(&self, delivery: &Claimed, now: At) -> Result<Served> {
         let id = delivery.announcement_id;
         let announced = match delivery.event {
-            Event::Withdrawn => None,
-            Event::Released => match store::announced(&self.announcements.db, id).await? {
+            PressEvent::Withdrawn => None,
+            PressEvent::Released => match store::announced(&self.announcements.db, id).await? {
                 Some(announced) => Some(announced),
-                None => return Ok(Served::Never(Outcome::Withdrawn, None)),
+                None => return Ok(Served::Never(PressOutcome::Withdrawn, None)),
             },
         };
         let press = &self.announcements.press;
         match (self.channel, announced) {
-            (Channel::WebHook, announced) => {
+            (PressChannel::WebHook, announced) => {
                 Ok(press.call_web_hook(delivery, announced.as_ref(), now).await)
             }
-            (Channel::Mail, Some(announced)) => Ok(press.write_mail(delivery, &announced).await),
-            (Channel::Mail | Channel::Page, _) => Ok(Served::Never(Outcome::Withdrawn, None)),
+            (PressChannel::Mail, Some(announced)) => Ok(press.write_mail(delivery, &announced).await),
+            (PressChannel::Mail | PressChannel::Page, _) => Ok(Served::Never(PressOutcome::Withdrawn, None)),
         }
     }
 

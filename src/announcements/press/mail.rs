@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use maud::{DOCTYPE, html};
 
 use super::{
-    Outcome, Press,
+    PressOutcome, Press,
     delivering::Served,
     page::{moment, paragraphs},
     store::{Announced, Claimed},
@@ -22,12 +22,12 @@ impl Press {
     /// One attempt.
     pub(super) async fn write_mail(&self, delivery: &Claimed, announced: &Announced) -> Served {
         let Some(mail) = &self.0.mail else {
-            return Served::Never(Outcome::NotConfigured, None);
+            return Served::Never(PressOutcome::NotConfigured, None);
         };
         let letter = self.letter(delivery, announced);
         match mail.send(&delivery.recipient, letter).await {
             Ok(()) => Served::Delivered,
-            Err(MailError::Refused(reason)) => Served::Never(Outcome::Refused, Some(reason)),
+            Err(MailError::Refused(reason)) => Served::Never(PressOutcome::Refused, Some(reason)),
             Err(MailError::Failed(reason)) => Served::Failed {
                 reason,
                 after: None,

@@ -10,7 +10,7 @@
 //!   each address of the press list, and the public [page] with its feeds;
 //! - the [opener](opening) opens the channels when enough of the staff's phones have been handed over, or when
 //!   the time has come;
-//! - [delivering] calls, writes, tries again, and ends every delivery in a named [`Outcome`].
+//! - [delivering] calls, writes, tries again, and ends every delivery in a named [`PressOutcome`].
 //!
 //! The flow: in the transaction that releases, a delivery is written for each channel and recipient. The rule
 //! `same_instant` opens them in that same transaction; under `staff_first` they wait. Opening is one transaction
@@ -62,7 +62,7 @@ text_enum! {
 
 text_enum! {
     /// By what the press is served.
-    pub enum Channel {
+    pub enum PressChannel {
         WebHook = "web_hook",
         Mail = "mail",
         /// The public page and its feeds.
@@ -72,7 +72,7 @@ text_enum! {
 
 text_enum! {
     /// What the press is told.
-    pub enum Event {
+    pub enum PressEvent {
         Released = "released",
         Withdrawn = "withdrawn",
     }
@@ -80,7 +80,7 @@ text_enum! {
 
 text_enum! {
     /// How a delivery to the press ended.
-    pub enum Outcome {
+    pub enum PressOutcome {
         /// The receiver has it; the page shows it.
         Delivered = "delivered",
         /// The receiver does not want it, for good.
@@ -149,12 +149,12 @@ impl Press {
     }
 
     /// Everybody who is to be told, by which channel.
-    fn recipients(&self) -> impl Iterator<Item = (Channel, &str)> {
-        let web_hook = self.0.web_hook.iter().map(|_| (Channel::WebHook, ""));
+    fn recipients(&self) -> impl Iterator<Item = (PressChannel, &str)> {
+        let web_hook = self.0.web_hook.iter().map(|_| (PressChannel::WebHook, ""));
         let mail = self.0.mail_to.iter();
-        let page = self.0.page.then_some((Channel::Page, ""));
+        let page = self.0.page.then_some((PressChannel::Page, ""));
         web_hook
-            .chain(mail.map(|address| (Channel::Mail, address.as_str())))
+            .chain(mail.map(|address| (PressChannel::Mail, address.as_str())))
             .chain(page)
     }
 
@@ -239,7 +239,7 @@ pub(super) async fn release_in(
     for (channel, recipient) in announcements.press.recipients() {
         let delivery = announcements.ids.id();
         let to = (channel, recipient);
-        store::insert(tx, delivery, id, to, Event::Released, (now, None)).await?;
+        store::insert(tx, delivery, id, to, PressEvent::Released, (now, None)).await?;
     }
     match rule {
         Rule::SameInstant => {
@@ -266,8 +266,8 @@ pub(super) async fn withdraw_in(
     store::end_withdrawn(tx, id, now).await?;
     if announcements.press.0.web_hook.is_some() && store::is_opened(tx, id).await? {
         let delivery = announcements.ids.id();
-        let to = (Channel::WebHook, "");
-        store::insert(tx, delivery, id, to, Event::Withdrawn, (now, Some(now))).await?;
+        let to = (PressChannel::WebHook, "");
+        store::insert(tx, delivery, id, to, PressEvent::Withdrawn, (now, Some(now))).await?;
     }
     Ok(())
 }

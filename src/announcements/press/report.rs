@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Because, Channel, Event, Outcome, Rule,
+    Because, PressChannel, PressEvent, PressOutcome, Rule,
     store::{self, Tally},
 };
 use crate::{
@@ -37,8 +37,8 @@ pub struct PressReport {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = PressChannelOfRelease)]
 pub struct OfChannel {
-    pub channel: Channel,
-    pub event: Event,
+    pub channel: PressChannel,
+    pub event: PressEvent,
     pub total: i64,
     pub waiting: i64,
     pub outcomes: Vec<Count>,
@@ -52,7 +52,7 @@ pub struct OfChannel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = PressOutcomeCount)]
 pub struct Count {
-    pub outcome: Outcome,
+    pub outcome: PressOutcome,
     pub count: i64,
 }
 
@@ -77,7 +77,7 @@ pub(in crate::announcements) async fn of(
     let channels = by_channel(store::tallies(db, id).await?, t);
     let released = channels
         .iter()
-        .filter(|channel| channel.event == Event::Released);
+        .filter(|channel| channel.event == PressEvent::Released);
     let first = released
         .filter_map(|channel| channel.first_ms)
         .min_by(f64::total_cmp);

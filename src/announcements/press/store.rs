@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Because, Channel, Event, Outcome, Rule, RuleName};
+use super::{Because, PressChannel, PressEvent, PressOutcome, Rule, RuleName};
 use crate::{
     announcements::{Step, texts::in_language},
     clock::At,
@@ -213,8 +213,8 @@ pub(super) async fn insert(
     tx: &mut Tx,
     delivery: PressDeliveryId,
     id: AnnouncementId,
-    (channel, recipient): (Channel, &str),
-    event: Event,
+    (channel, recipient): (PressChannel, &str),
+    event: PressEvent,
     (at, due_at): (At, Option<At>),
 ) -> Result<()> {
     tx.query(sql!(
@@ -280,14 +280,14 @@ pub(super) struct Claimed {
     pub(super) id: PressDeliveryId,
     pub(super) announcement_id: AnnouncementId,
     pub(super) recipient: String,
-    pub(super) event: Event,
+    pub(super) event: PressEvent,
     pub(super) created_at: At,
     /// This one counted.
     pub(super) attempts: i32,
 }
 
 /// When the first of a channel's deliveries is due, or its lease ends.
-pub(super) async fn next_due(db: &Db, channel: Channel) -> Result<Option<At>> {
+pub(super) async fn next_due(db: &Db, channel: PressChannel) -> Result<Option<At>> {
     let (due,): (Option<At>,) = db
         .query(sql!(
             "SELECT MIN(due_at) FROM press_deliveries
@@ -302,7 +302,7 @@ pub(super) async fn next_due(db: &Db, channel: Channel) -> Result<Option<At>> {
 /// The next deliveries of a channel. A withdrawal waits until the release is no longer being told.
 pub(super) async fn claim(
     db: &Db,
-    channel: Channel,
+    channel: PressChannel,
     claim: ClaimId,
     most: i64,
     lease: At,
@@ -336,7 +336,7 @@ pub(super) enum End {
         /// When the attempt began.
         sent_at: At,
     },
-    Otherwise(Outcome),
+    Otherwise(PressOutcome),
     /// Not before this instant again.
     Again(At),
 }
@@ -351,7 +351,7 @@ pub(super) async fn settle(
     now: At,
 ) -> Result<()> {
     let (outcome, due_at, sent_at) = match end {
-        End::Delivered { sent_at } => (Some(Outcome::Delivered), None, Some(sent_at)),
+        End::Delivered { sent_at } => (Some(PressOutcome::Delivered), None, Some(sent_at)),
         End::Otherwise(outcome) => (Some(outcome), None, None),
         End::Again(at) => (None, Some(at), None),
     };
@@ -375,7 +375,7 @@ pub(super) async fn settle(
 /// Gives back what a claim holds, or what any does, for anybody to claim at once.
 pub(super) async fn give_back(
     db: &Db,
-    channel: Channel,
+    channel: PressChannel,
     claim: Option<ClaimId>,
     now: At,
 ) -> Result<()> {
@@ -495,10 +495,10 @@ pub(super) async fn opening(db: &Db, id: AnnouncementId) -> Result<Option<Openin
 /// Deliveries that went alike.
 #[derive(sqlx::FromRow)]
 pub(super) struct Tally {
-    pub(super) channel: Channel,
-    pub(super) event: Event,
+    pub(super) channel: PressChannel,
+    pub(super) event: PressEvent,
     /// `None`: they wait.
-    pub(super) outcome: Option<Outcome>,
+    pub(super) outcome: Option<PressOutcome>,
     pub(super) count: i64,
     pub(super) first: Option<At>,
     pub(super) last: Option<At>,

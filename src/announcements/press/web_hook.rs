@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{
-    Event, Outcome, Press,
+    PressEvent, PressOutcome, Press,
     delivering::Served,
     store::{Announced, Claimed, Words},
 };
@@ -40,16 +40,16 @@ impl Press {
         now: At,
     ) -> Served {
         let Some(web_hook) = &self.0.web_hook else {
-            return Served::Never(Outcome::NotConfigured, None);
+            return Served::Never(PressOutcome::NotConfigured, None);
         };
         let body = match serde_json::to_vec(&self.payload(delivery, announced)) {
             Ok(body) => body,
-            Err(error) => return Served::Never(Outcome::Refused, Some(error.to_string())),
+            Err(error) => return Served::Never(PressOutcome::Refused, Some(error.to_string())),
         };
         let id = format!("msg_{}", delivery.id.uuid().simple());
         match web_hook.call(&id, now, body.into()).await {
             Answer::Taken => Served::Delivered,
-            Answer::Gone => Served::Never(Outcome::Refused, Some("status 410".to_owned())),
+            Answer::Gone => Served::Never(PressOutcome::Refused, Some("status 410".to_owned())),
             Answer::Failed { reason, after } => Served::Failed { reason, after },
         }
     }
@@ -58,8 +58,8 @@ impl Press {
         let id = delivery.announcement_id;
         Payload {
             r#type: match delivery.event {
-                Event::Released => "announcement.released",
-                Event::Withdrawn => "announcement.withdrawn",
+                PressEvent::Released => "announcement.released",
+                PressEvent::Withdrawn => "announcement.withdrawn",
             },
             timestamp: announced.map_or(delivery.created_at, |announced| announced.opened_at),
             data: Data {

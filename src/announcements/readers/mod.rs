@@ -31,6 +31,18 @@ pub struct Headline {
     pub title: String,
     pub push_text: String,
     pub photos: Vec<Photo>,
+    /// That and how it was last corrected; absent if it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Corrected>,
+}
+
+/// A correction as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Corrected)]
+pub struct Corrected {
+    pub at: At,
+    /// What was corrected, in the language of the words.
+    pub note: String,
 }
 
 /// An announcement to be read.

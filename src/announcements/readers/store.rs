@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Article, Headline, Photo, Place};
+use super::{Article, Corrected, Headline, Photo, Place};
 use crate::{
     announcements::texts::in_language,
     clock::At,
@@ -78,6 +78,7 @@ async fn with_words_and_photos(
     let ids: Vec<AnnouncementId> = rows.iter().map(|(id, _, _)| *id).collect();
     let words = words(db, reader, &ids).await?;
     let mut photos = photos(db, reader, &ids).await?;
+    let mut corrected = corrected(db, reader, &ids).await?;
     let headline = |(id, class, released_at): HeadRow| {
         let (language, (title, push_text)) = words
             .get(&id)
@@ -91,6 +92,7 @@ async fn with_words_and_photos(
             title: title.clone(),
             push_text: push_text.clone(),
             photos: photos.remove(&id).unwrap_or_default(),
+            corrected: corrected.remove(&(id, language)),
         })
     };
     rows.into_iter().map(headline).collect()
@@ -156,6 +158,34 @@ async fn photos(
             .push(row.photo);
     }
     Ok(photos)
+}
+
+/// The last correction of each, in each of its languages.
+async fn corrected(
+    db: &Db,
+    reader: &Employee,
+    ids: &[AnnouncementId],
+) -> Result<BTreeMap<(AnnouncementId, Language), Corrected>> {
+    let rows: Vec<(AnnouncementId, Language, At, String)> = db
+        .query(sql!(
+            "SELECT v.id, t.language, c.corrected_at, t.note
+             FROM visible_announcements v
+             JOIN announcement_corrections c ON c.announcement_id = v.id
+             JOIN announcement_correction_texts t
+                  ON t.announcement_id = v.id AND t.number = c.number
+             WHERE v.reader_unit_id = $2
+               AND c.number = (SELECT MAX(o.number) FROM announcement_corrections o
+                               WHERE o.announcement_id = v.id)
+               AND v.id "["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+        ))
+        .bind(ids.iter().copied().collect::<IdList>())
+        .bind(reader.unit())
+        .all()
+        .await?;
+    let corrected = rows
+        .into_iter()
+        .map(|(id, language, at, note)| ((id, language), Corrected { at, note }));
+    Ok(corrected.collect())
 }
 
 fn without_words(id: AnnouncementId) -> DbError {

@@ -8,6 +8,7 @@
 //!
 //! Exactly one process releases: the statement that sets `released_at` finds it unset once.
 
+pub mod csv;
 pub mod releaser;
 pub mod report;
 pub(super) mod store;

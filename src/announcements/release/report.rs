@@ -37,6 +37,9 @@ pub struct Report {
     /// Over all gateways; absent if no device was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_over: Option<HandOver>,
+    /// To people on duty at T, of an alert; absent if none of their devices was handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_duty: Option<HandOver>,
     pub people: People,
     pub devices: Devices,
     /// Absent if the press gets nothing.
@@ -150,6 +153,10 @@ fn build(
         complete: account.waiting() == 0 && account.people.waiting == 0 && unaccounted == 0,
         hand_over: account
             .timing
+            .as_ref()
+            .map(|timing| HandOver::after_t(timing, late_by)),
+        on_duty: account
+            .timing_on_duty
             .as_ref()
             .map(|timing| HandOver::after_t(timing, late_by)),
         people: People {

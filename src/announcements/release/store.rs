@@ -83,7 +83,7 @@ pub(super) async fn set_message(tx: &mut Tx, id: AnnouncementId, message: Messag
 
 /// Writes everybody on the payroll who is in the audience, joined or not, as a recipient. Whoever is one
 /// already stays one. `first`: whoever is on duty at this instant is handed over before all others.
-pub(super) async fn add_recipients(
+pub(in crate::announcements) async fn add_recipients(
     tx: &mut Tx,
     audience: AudienceId,
     message: MessageId,

@@ -53,9 +53,15 @@ function headline(item) {
       kind(item),
       h("h2", {}, item.title),
       h("p", {}, item.push_text),
+      corrected(item),
     ),
   );
 }
+
+/** That it was corrected, and how. @param {any} item */
+const corrected = (item) =>
+  item.corrected &&
+  h("p", { class: "corrected small" }, h("strong", {}, say.corrected), " ", when(item.corrected.at), ": ", item.corrected.note);
 
 /** @param {any} item */
 const kind = (item) =>
@@ -78,6 +84,7 @@ export async function announcementPage(visit, id) {
       { class: `card stack reading ${item.class}`, lang: item.language },
       kind(item),
       h("h1", {}, item.title),
+      corrected(item),
       h("p", { class: "lead" }, item.push_text),
       item.photos.length > 0 && photoGrid(item.photos, visit),
       h("p", { class: "text" }, item.body),

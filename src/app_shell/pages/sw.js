@@ -65,22 +65,38 @@ async function networkFirst(request, name) {
 // docs/api/push-payload.md. A notification is shown for every push, because browsers take the right away otherwise.
 addEventListener("push", (event) => {
   const message = event.data?.json() ?? {};
-  event.waitUntil(
-    self.registration.showNotification(message.title ?? "Stadtfunk", {
-      body: message.body,
-      lang: message.language,
-      // The same message may arrive twice, and its correction takes its place.
-      tag: message.tag ?? message.message_id,
-      icon: "/app/icon.svg",
-      requireInteraction: message.class === "alert",
-      data: { link: message.link ?? "/announcements" },
-    }),
-  );
+  event.waitUntil(message.remove ? takeDown(message) : show(message));
 });
+
+async function show(message) {
+  // The same message may arrive twice, and its correction takes its place.
+  const tag = message.tag ?? message.message_id;
+  const [standing] = await self.registration.getNotifications({ tag });
+  await self.registration.showNotification(message.title ?? "Stadtfunk", {
+    body: message.body,
+    lang: message.language,
+    tag,
+    icon: "/app/icon.svg",
+    silent: message.silent ?? false,
+    // What takes another's place is heard again, unless it is the same once more or is to be quiet.
+    renotify: !message.silent && standing?.data?.message !== message.message_id,
+    requireInteraction: message.class === "alert",
+    data: { link: message.link ?? "/announcements", message: message.message_id },
+  });
+}
+
+const WITHDRAWN = { de: "Mitteilung zurückgezogen", en: "Announcement withdrawn" };
+
+// What stands under the tag is replaced without a sound, and closed.
+async function takeDown({ remove: tag, language }) {
+  const title = WITHDRAWN[language] ?? WITHDRAWN.de;
+  await self.registration.showNotification(title, { lang: language, tag, icon: "/app/icon.svg", silent: true });
+  for (const notification of await self.registration.getNotifications({ tag })) notification.close();
+}
 
 addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open(event.notification.data.link));
+  event.waitUntil(open(event.notification.data?.link ?? "/announcements"));
 });
 
 async function open(link) {

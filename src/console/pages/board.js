@@ -2,7 +2,7 @@
 // The release board: a clock that is read from three metres, and what became of everybody. It has an address of its
 // own and can stand on a screen in the press office.
 
-import { Problem, get, serverNow } from "/shared/api.js";
+import { Problem, download, get, serverNow } from "/shared/api.js";
 import { fill, h } from "/shared/element.js";
 import { duration, language, number, precise } from "/shared/language.js";
 import { inOneLine, problem } from "/shared/problem.js";
@@ -73,7 +73,7 @@ export async function boardPage(visit, id) {
       return left > LATER + SOON ? LATER : SOON;
     }
     const report = await get(`/editorial/announcements/${id}/report`);
-    fill(outcome, ...reportOf(report));
+    fill(outcome, ...reportOf(report), asTable(item, trouble));
     return report.complete ? LATER : SOON;
   }
 
@@ -121,6 +121,20 @@ function ways(item, visit, trouble) {
     way(say.releaseNow, () => release(item), visit.again),
   );
 }
+
+/** The report as a file for a spreadsheet. @param {any} item @param {Element} trouble */
+const asTable = (item, trouble) =>
+  h(
+    "button",
+    {
+      class: "quiet",
+      onclick: () =>
+        download(`/editorial/announcements/${item.id}/report.csv`, `${item.id}.csv`).catch((error) =>
+          fill(trouble, problem(error)),
+        ),
+    },
+    say.asTable,
+  );
 
 /** @param {any} report */
 function reportOf(report) {
@@ -216,6 +230,7 @@ function sums(groups, whole) {
 function times(report) {
   const rows = [
     [say.everyGateway, report.hand_over],
+    [say.onDuty, report.on_duty],
     ...report.devices.gateways.map((/** @type {any} */ each) => [named(say.gateways, each.gateway), each.hand_over]),
   ].filter(([, spread]) => spread);
   if (!rows.length) return h("p", { class: "muted" }, say.notHanded);

@@ -5,8 +5,8 @@
 //! the way keeps a crash from repeating what was already answered.
 //!
 //! Halfway through the lease comes the batch's curfew: what has not been begun by then goes back to the
-//! outbox, and what has been is answered and settled before the lease ends. A shutdown, and a gateway that
-//! closes, bring the curfew forward.
+//! outbox, and what has been is answered and settled before the lease ends. A shutdown, a gateway that
+//! closes, and a message that is called back bring the curfew forward.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -167,6 +167,8 @@ impl<'a> Batch<'a> {
         let mut sends = FuturesUnordered::new();
         let mut ends = pin!(tokio::time::sleep(CURFEW));
         let mut stopping = pin!(dispatcher.tasks.stopping());
+        let Claim { id, gateway, .. } = self.claim;
+        let mut lost = pin!(dispatcher.lost(id, self.claim.message.id, gateway));
         let mut more = true;
         loop {
             let room = self.share.saturating_sub(sends.len());
@@ -185,6 +187,7 @@ impl<'a> Batch<'a> {
                     curfew.cancel();
                 }
                 () = &mut stopping, if !curfew.is_cancelled() => curfew.cancel(),
+                () = &mut lost, if !curfew.is_cancelled() => curfew.cancel(),
             }
             if curfew.is_cancelled() {
                 (more, ready) = (false, Vec::new().into_iter());

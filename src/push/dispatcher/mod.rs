@@ -16,6 +16,7 @@ mod ending;
 mod health;
 mod held;
 mod queues;
+mod recalled;
 mod retry;
 mod settler;
 

@@ -38,14 +38,14 @@ pub use self::jwt::{generate_p256_key, p256_public_key};
 use self::{
     apns::Apns,
     fcm::Fcm,
-    plaintext::Plaintext,
+    plaintext::{Plaintext, Removal},
     transport::{Origin, Parcel, Patience, Reach, Roots, Settings, Transport},
     webpush::WebPush,
 };
 use super::{
     Gateway, Reply, Verdict,
     encryption::{self, EncryptionError},
-    envelope::{DeviceKeys, Message, Target, Text},
+    envelope::{DeviceKeys, Manner, Message, Target, Text},
 };
 use crate::{
     clock::{At, Clock},
@@ -298,6 +298,10 @@ impl<'a> Draft<'a> {
         text.map(|(_, text)| text).filter(|_| is_meant)
     }
 
+    fn manner(&self) -> Manner {
+        self.message.envelope.manner
+    }
+
     /// The [plaintext](plaintext::plaintext) in at most `room` octets, encrypted to the device.
     fn encrypted(
         &self,
@@ -305,8 +309,14 @@ impl<'a> Draft<'a> {
         room: usize,
         render: impl Fn(Plaintext<'_>) -> Vec<u8>,
     ) -> Result<Vec<u8>, Verdict> {
-        let text = plaintext::plaintext(self.message, self.target.language, room, render)
-            .ok_or_else(|| refused("the message has no text"))?;
+        let (message, language) = (self.message, self.target.language);
+        let text = match self.manner() {
+            Manner::Remove => Some(plaintext::json(&Removal::new(message, language))),
+            Manner::Show | Manner::ShowQuietly => {
+                plaintext::plaintext(message, language, room, render)
+            }
+        };
+        let text = text.ok_or_else(|| refused("the message has no text"))?;
         (self.encrypt)(&text, keys, room).map_err(|error| match error {
             EncryptionError::Key => Verdict::Quarantined {
                 reason: error.to_string(),

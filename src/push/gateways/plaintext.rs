@@ -10,7 +10,7 @@ use crate::{
     id::MessageId,
     push::{
         Class, Language,
-        envelope::{Message, Text},
+        envelope::{Manner, Message, Text},
     },
 };
 
@@ -28,6 +28,32 @@ pub(super) struct Plaintext<'a> {
     pub(super) link: &'a str,
     /// A later message with the same tag takes this one's place on the lock screen.
     pub(super) tag: &'a str,
+    /// `true`: without sound, and nobody is woken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) silent: Option<bool>,
+}
+
+/// The same for a message that shows nothing and takes down what stands there.
+#[derive(Serialize)]
+pub(super) struct Removal<'a> {
+    v: u8,
+    message_id: MessageId,
+    class: Class,
+    language: Language,
+    /// The tag under which it stands.
+    remove: &'a str,
+}
+
+impl<'a> Removal<'a> {
+    pub(super) fn new(message: &'a Message, language: Language) -> Self {
+        Self {
+            v: VERSION,
+            message_id: message.id,
+            class: message.class,
+            language,
+            remove: &message.envelope.collapse_id,
+        }
+    }
 }
 
 /// The object in a device's language, as `render` writes it, in at most `room` octets: a text too long is
@@ -41,6 +67,7 @@ pub(super) fn plaintext(
     render: impl Fn(Plaintext<'_>) -> Vec<u8>,
 ) -> Option<Vec<u8>> {
     let (language, text) = message.envelope.text(language)?;
+    let is_silent = message.envelope.manner == Manner::ShowQuietly;
     Some(fit(text, room, |title, body| {
         render(Plaintext {
             v: VERSION,
@@ -51,6 +78,7 @@ pub(super) fn plaintext(
             body,
             link: &message.envelope.link,
             tag: &message.envelope.collapse_id,
+            silent: is_silent.then_some(true),
         })
     }))
 }

@@ -18,7 +18,7 @@ use crate::{
     push::{
         ApnsEnvironment, Class, Gateway, Language,
         encryption::{self, Agreement},
-        envelope::{DeviceKeys, Envelope, Message, Target, Text},
+        envelope::{DeviceKeys, Envelope, Manner, Message, Target, Text},
         sandbox::{Sandbox, SandboxConfig},
     },
     tasks::Tasks,
@@ -53,6 +53,7 @@ fn message() -> Message {
             ]),
             link: "/announcements/019a8f6e-7c00-7000-8000-000000000002".to_owned(),
             collapse_id: "AZqPbnwAcACAAAAAAAAAAg".to_owned(),
+            manner: Manner::Show,
         },
         expires_at: now() + std::time::Duration::from_hours(4),
     }

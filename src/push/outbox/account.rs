@@ -29,6 +29,8 @@ pub struct Account {
     pub devices: Vec<OutcomeCount>,
     /// Hand-overs over all gateways; `None` if there was none.
     pub timing: Option<Timing>,
+    /// Of these, to people on duty; `None` too for what asks nobody whether they are.
+    pub timing_on_duty: Option<Timing>,
     pub timing_by_gateway: Vec<(Gateway, Timing)>,
 }
 
@@ -90,10 +92,15 @@ impl PeopleCount {
     }
 }
 
+/// The rank of recipients who are on duty.
+const ON_DUTY: i16 = 0;
+
 /// A person's devices are told apart by how close they came: the best one speaks for the person.
-const BEST_FIRST: [Option<Outcome>; 8] = [
+const BEST_FIRST: [Option<Outcome>; 10] = [
     Some(Outcome::Accepted),
     None,
+    Some(Outcome::Superseded),
+    Some(Outcome::Withdrawn),
     Some(Outcome::Quarantined),
     Some(Outcome::Refused),
     Some(Outcome::Expired),
@@ -138,6 +145,9 @@ pub(super) struct Figures {
     people: PeopleCount,
     displayed: i64,
     overall: Option<Instants>,
+    /// Absent from what was folded before it was counted.
+    #[serde(default)]
+    on_duty: Option<Instants>,
     by_gateway: Vec<(Gateway, Instants)>,
 }
 
@@ -164,7 +174,7 @@ impl Figures {
             .await?;
         let mut by_gateway = Vec::new();
         for gateway in Gateway::ALL.iter().copied() {
-            if let Some(instants) = instants(db, message, Some(gateway)).await? {
+            if let Some(instants) = instants(db, message, Some(gateway), None).await? {
                 by_gateway.push((gateway, instants));
             }
         }
@@ -172,7 +182,8 @@ impl Figures {
             recipients,
             people: people(db, message).await?,
             displayed: displayed(db, message).await?,
-            overall: instants(db, message, None).await?,
+            overall: instants(db, message, None, None).await?,
+            on_duty: instants(db, message, None, Some(ON_DUTY)).await?,
             by_gateway,
         })
     }
@@ -193,6 +204,7 @@ impl Figures {
             displayed: self.displayed,
             devices,
             timing: self.overall.and_then(timing),
+            timing_on_duty: self.on_duty.and_then(timing),
             timing_by_gateway: by_gateway
                 .filter_map(|(gateway, instants)| Some((gateway, timing(instants)?)))
                 .collect(),
@@ -237,17 +249,19 @@ async fn people(db: &Db, message: MessageId) -> Result<PeopleCount> {
         .query(sql!(
             "SELECT best, COUNT(*) FROM (
                 SELECT account_id, MIN(place) AS best FROM (
-                    SELECT account_id, 8 AS place FROM push_recipients WHERE message_id = $1
+                    SELECT account_id, 10 AS place FROM push_recipients WHERE message_id = $1
                     UNION ALL
                     SELECT account_id, CASE
                         WHEN outcome IS NULL THEN 1
                         WHEN outcome = 'accepted' THEN 0
-                        WHEN outcome = 'quarantined' THEN 2
-                        WHEN outcome = 'refused' THEN 3
-                        WHEN outcome = 'expired' THEN 4
-                        WHEN outcome = 'unregistered' THEN 5
-                        WHEN outcome = 'not_configured' THEN 6
-                        ELSE 7 END
+                        WHEN outcome = 'superseded' THEN 2
+                        WHEN outcome = 'withdrawn' THEN 3
+                        WHEN outcome = 'quarantined' THEN 4
+                        WHEN outcome = 'refused' THEN 5
+                        WHEN outcome = 'expired' THEN 6
+                        WHEN outcome = 'unregistered' THEN 7
+                        WHEN outcome = 'not_configured' THEN 8
+                        ELSE 9 END
                     FROM deliveries WHERE message_id = $1) AS each_device
                 GROUP BY account_id) AS each_person
              GROUP BY best"
@@ -284,19 +298,23 @@ async fn displayed(db: &Db, message: MessageId) -> Result<i64> {
 }
 
 /// Nearest-rank percentiles, read by their place in the order: no need to carry a million instants here.
-/// `None`: no device was handed over.
+/// Of one gateway or all, of the recipients of one rank or all. `None`: no device was handed over.
 async fn instants(
     db: &Db,
     message: MessageId,
     gateway: Option<Gateway>,
+    of_rank: Option<i16>,
 ) -> Result<Option<Instants>> {
     let row: (i64, Option<At>, Option<At>, Option<At>) = db
         .query(sql!(
             "SELECT COUNT(*), MIN(sent_at), MAX(sent_at), MAX(settled_at) FROM deliveries
-             WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)"
+             WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)
+               AND (CAST($3 AS smallint) IS NULL OR account_id IN (
+                    SELECT account_id FROM push_recipients WHERE message_id = $1 AND rank = $3))"
         ))
         .bind(message)
         .bind(gateway)
+        .bind(of_rank)
         .one()
         .await?;
     let (count, Some(first), Some(last), Some(answered)) = row else {
@@ -308,11 +326,14 @@ async fn instants(
             "SELECT sent_at FROM (
                 SELECT sent_at, ROW_NUMBER() OVER (ORDER BY sent_at) - 1 AS place FROM deliveries
                 WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)
+                  AND (CAST($3 AS smallint) IS NULL OR account_id IN (
+                       SELECT account_id FROM push_recipients WHERE message_id = $1 AND rank = $3))
              ) AS ranked
-             WHERE place IN ($3, $4) ORDER BY place"
+             WHERE place IN ($4, $5) ORDER BY place"
         ))
         .bind(message)
         .bind(gateway)
+        .bind(of_rank)
         .bind(median)
         .bind(p99)
         .all()

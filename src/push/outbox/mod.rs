@@ -16,6 +16,7 @@
 
 mod account;
 mod fold;
+pub mod recall;
 mod store;
 
 use std::{collections::HashSet, ops::Range, time::Duration};

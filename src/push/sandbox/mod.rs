@@ -215,6 +215,17 @@ impl Sandbox {
         screen::seen(&self.0.phones, entry)
     }
 
+    /// What stands on the lock screen of the phone with this address, the oldest first.
+    pub fn lock_screen(&self, gateway: Gateway, address: &str) -> Vec<Notification> {
+        let entries = self.journal().entries(&Filter {
+            gateway: Some(gateway),
+            address: Some(address.to_owned()),
+            accepted: Some(true),
+            ..Filter::default()
+        });
+        screen::standing(entries.iter().map(|entry| self.seen(entry)))
+    }
+
     pub fn journal(&self) -> &Journal {
         &self.0.journal
     }

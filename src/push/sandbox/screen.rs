@@ -19,6 +19,8 @@ pub struct Seen {
     pub problem: Option<String>,
     /// What stands on the lock screen; `None` if nothing does.
     pub notification: Option<Notification>,
+    /// The tag of the notification that the phone takes down.
+    pub removed: Option<String>,
 }
 
 /// What a person reads.
@@ -37,22 +39,42 @@ pub(super) fn seen(phones: &Phones, entry: &Entry) -> Seen {
     let Some(body) = ciphertext(entry, &json) else {
         return Seen {
             notification: without_content(entry, &json),
+            removed: removed(json.pointer("/message/data").unwrap_or(&json)),
             ..Seen::default()
         };
     };
     match decrypt(phones, entry, body) {
         Ok(decrypted) => Seen {
             notification: Notification::read(&decrypted),
+            removed: removed(&decrypted),
             decrypted: Some(decrypted),
             problem: None,
         },
         // As on a real phone: what the app can't read, the system shows without content.
         Err(problem) => Seen {
             notification: without_content(entry, &json),
-            decrypted: None,
             problem: Some(problem),
+            ..Seen::default()
         },
     }
+}
+
+/// What stands on a lock screen after these pushes, the oldest first: what bears the tag of another has taken its
+/// place, and what was removed is gone.
+pub(super) fn standing(pushes: impl IntoIterator<Item = Seen>) -> Vec<Notification> {
+    let mut standing: Vec<Notification> = Vec::new();
+    for seen in pushes {
+        let tag = seen.notification.as_ref().and_then(|note| note.tag.clone());
+        if let Some(gone) = seen.removed.or(tag) {
+            standing.retain(|note| note.tag.as_ref() != Some(&gone));
+        }
+        standing.extend(seen.notification);
+    }
+    standing
+}
+
+fn removed(json: &Value) -> Option<String> {
+    json.get("remove")?.as_str().map(str::to_owned)
 }
 
 fn ciphertext(entry: &Entry, json: &Value) -> Option<Result<Vec<u8>, String>> {
@@ -189,6 +211,30 @@ mod tests {
     fn a_silent_push_shows_nothing() {
         let silent = json!({ "aps": { "content-available": 1 } });
         assert!(look(Gateway::Apns, &silent).notification.is_none());
+    }
+
+    #[test]
+    fn a_later_one_takes_the_place_of_what_bears_its_tag_and_a_removal_takes_it_down() {
+        let shown = |title: &str, tag: &str| Seen {
+            notification: Some(Notification {
+                title: title.to_owned(),
+                tag: Some(tag.to_owned()),
+                ..Notification::default()
+            }),
+            ..Seen::default()
+        };
+        let removed = look(
+            Gateway::Fcm,
+            &json!({ "message": { "data": { "remove": "a" } } }),
+        );
+        let titles = |pushes: Vec<Seen>| -> Vec<String> {
+            let standing = standing(pushes).into_iter();
+            standing.map(|note| note.title).collect()
+        };
+        let mut pushes = vec![shown("old", "a"), shown("other", "b"), shown("new", "a")];
+        assert_eq!(titles(pushes.clone()), ["other", "new"]);
+        pushes.push(removed);
+        assert_eq!(titles(pushes), ["other"]);
     }
 
     #[test]

@@ -95,6 +95,14 @@ export async function picture(path) {
   return URL.createObjectURL(await response.blob());
 }
 
+/** Saves an answer as a file. A plain link could not bear the token. @param {string} path below /api/v1 @param {string} name */
+export async function download(path, name) {
+  const href = await picture(`/api/v1${path}`);
+  const link = Object.assign(document.createElement("a"), { href, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
 /** 128 random bits. Not `randomUUID`, which a page without TLS does not have. */
 export function newKey() {
   const octets = crypto.getRandomValues(new Uint8Array(16));

@@ -16,6 +16,7 @@ both!(
     of_two_servers_one_releases,
     what_was_due_while_no_server_ran_is_released_when_one_does,
     the_report_accounts_for_everybody,
+    the_report_is_a_table_too,
     only_those_in_the_audience_are_recipients,
     whoever_joins_after_the_staging_is_a_recipient_too,
     an_editor_may_release_at_once_and_ask_twice,
@@ -181,6 +182,41 @@ async fn the_report_accounts_for_everybody(stage: &Stage) {
         report["devices"]["gateways"][0]["outcomes"],
         without_credentials(2)
     );
+}
+
+async fn the_report_is_a_table_too(stage: &Stage) {
+    let world = stage.world().await;
+    let editor = world.editor("Eva Editor").await;
+    with_phone(&editor).await;
+    let address = draft(&editor, to_everybody()).await;
+    let place = format!("{address}/report.csv");
+    editor
+        .get(&place)
+        .await
+        .refused(409, "announcement-not-released");
+    editor
+        .put(&format!("{address}/release"), json!({}))
+        .await
+        .ok();
+    complete_report(&editor, &address).await;
+    let answer = editor.get(&place).await;
+    assert_eq!(answer.status, 200, "{answer}");
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/csv; charset=utf-8; header=present")
+    );
+    let table = String::from_utf8(answer.body.to_vec()).expect("UTF-8");
+    let lines: Vec<&str> = table.split_terminator("\r\n").collect();
+    assert_eq!(lines[0], "group,part,measure,value");
+    for line in [
+        "release,,complete,true",
+        "people,,recipients,1",
+        "people,not_reached,not_configured,1",
+        "people,,unaccounted,0",
+        "devices,fcm,not_configured,1",
+    ] {
+        assert!(lines.contains(&line), "{line} is missing in {table}");
+    }
 }
 
 async fn only_those_in_the_audience_are_recipients(stage: &Stage) {

@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 64] = [
+const RULES: [(&str, Rule); 67] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -115,7 +115,10 @@ const RULES: [(&str, Rule); 64] = [
     ("set_announcement_schedule", EDITORS),
     ("delete_announcement_schedule", EDITORS),
     ("set_announcement_release", EDITORS),
+    ("set_announcement_correction", EDITORS),
+    ("list_announcement_versions", EDITORS),
     ("get_announcement_report", EDITORS),
+    ("get_announcement_report_csv", EDITORS),
     ("set_announcement_press", EDITORS),
     ("delete_announcement_press", EDITORS),
     ("list_audit_entries", ADMINS),

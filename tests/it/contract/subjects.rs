@@ -117,7 +117,13 @@ impl Subjects {
             operation.id.as_str(),
             resource.split('/').next().unwrap_or_default(),
         ) {
-            ("get_announcement_report", _) | (_, "announcements") => self.released.clone(),
+            (
+                "get_announcement_report"
+                | "get_announcement_report_csv"
+                | "set_announcement_correction",
+                _,
+            )
+            | (_, "announcements") => self.released.clone(),
             // Each gets its own, because what one does to it would be felt by the next.
             ("set_announcement_approval", _) => {
                 let submitted = self.draft(announcement(&everybody, &[])).await;
@@ -175,6 +181,12 @@ impl Subjects {
             "update_photo" => json!({"alt_text": "Ein Löschzug."}),
             "create_announcement" => announcement(&everybody, &[]),
             "update_announcement" => json!({"class": "news"}),
+            "set_announcement_correction" => json!({
+                "texts": {"de": {
+                    "title": "Brücke gesperrt", "push_text": "Ab morgen.", "body": "Bis Juni.",
+                }},
+                "note": {"de": "Beginn und Ende berichtigt."},
+            }),
             "set_announcement_schedule" => json!({"release_at": "2026-11-22T15:00:00Z"}),
             "set_announcement_press" => json!({
                 "rule": "staff_first", "share_percent": 95, "at_latest_seconds": 120,

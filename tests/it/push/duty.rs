@@ -206,6 +206,7 @@ async fn whoever_is_on_duty_is_handed_over_first(stage: &Stage) {
     let path = scheduled(&world, &editor, "alert").await;
     let report = at_t(&world, &editor, &path, Duration::from_mins(2)).await;
     assert_eq!(report["people"]["reached"], CROWD, "{report}");
+    assert!(report["on_duty"]["last_ms"].is_number(), "{report}");
     let places = places(&sandbox, on_duty);
     assert_eq!(places.len(), ON_DUTY);
     assert!(places[ON_DUTY - 1] < ON_DUTY + BETWEEN, "{places:?}");

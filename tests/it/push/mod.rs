@@ -13,6 +13,7 @@ mod metrics;
 #[cfg(feature = "oracles")]
 mod oracles;
 mod probe;
+mod recalled;
 mod receipts;
 mod sandbox;
 mod unified_push;
@@ -28,7 +29,7 @@ use stadtfunk::{
     id::Ids,
     push::{
         ApnsEnvironment, Class, Gateway, Language, Verdict,
-        envelope::{DeviceKeys, Envelope, Message, Target, Text},
+        envelope::{DeviceKeys, Envelope, Manner, Message, Target, Text},
         gateways::Gateways,
         sandbox::{Entry, Filter, Phone, Sandbox, SandboxConfig},
     },
@@ -77,6 +78,7 @@ impl Counter {
                 texts: BTreeMap::from([(Language::German, text)]),
                 link: "/announcements/019a8f6e-7c00-7000-8000-000000000001".to_owned(),
                 collapse_id: "AZqPbnwAcACAAAAAAAAAAQ".to_owned(),
+                manner: Manner::Show,
             },
             expires_at: self.clock.now() + Duration::from_hours(1),
         }

@@ -15,14 +15,29 @@ use super::super::{
 use crate::{
     config::push::{ApnsClass, InterruptionLevel},
     id::MessageId,
-    push::{Class, Verdict, encryption::OVERHEAD, envelope::DeviceKeys},
+    push::{
+        Class, Verdict,
+        encryption::OVERHEAD,
+        envelope::{DeviceKeys, Manner},
+    },
 };
 
 /// Octets of a body ("Generating a remote notification").
 pub(super) const LIMIT: usize = 4_096;
+/// When it suits the phone's battery.
+const QUIET_PRIORITY: u8 = 5;
+/// Octets of text, of which a removal has about 150.
+const ROOM_OF_REMOVAL: usize = 1_024;
 
 pub(super) fn headers(draft: &Draft<'_>, topic: &HeaderValue) -> Result<HeaderMap, Verdict> {
     let expiration = draft.message.expires_at.as_secs().max(0);
+    let (kind, priority) = match draft.manner() {
+        Manner::Show => ("alert", draft.class.apns.priority),
+        Manner::ShowQuietly => ("alert", draft.class.apns.priority.min(QUIET_PRIORITY)),
+        // An app's extension can change what is shown, and can't take down what stands there; the app itself can,
+        // when it is woken in the background. Apple refuses any such push that claims to be urgent.
+        Manner::Remove => ("background", QUIET_PRIORITY),
+    };
     let mut id = Uuid::encode_buffer();
     let mut id = header_value(draft.push_id.hyphenated().encode_lower(&mut id))?;
     // "Sensitive" keeps what is never the same twice out of HPACK's table, where it would push out the rest.
@@ -32,11 +47,11 @@ pub(super) fn headers(draft: &Draft<'_>, topic: &HeaderValue) -> Result<HeaderMa
         (HeaderName::from_static("apns-topic"), topic.clone()),
         (
             HeaderName::from_static("apns-push-type"),
-            HeaderValue::from_static("alert"),
+            HeaderValue::from_static(kind),
         ),
         (
             HeaderName::from_static("apns-priority"),
-            u16::from(draft.class.apns.priority).into(),
+            u16::from(priority).into(),
         ),
         (
             HeaderName::from_static("apns-expiration"),
@@ -67,6 +82,9 @@ pub(super) const PROBE_BODY: &[u8] = br#"{"aps":{"content-available":1}}"#;
 
 /// At most [`LIMIT`] octets.
 pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
+    if draft.manner() == Manner::Remove {
+        return removal(draft);
+    }
     let withheld = Alert {
         title: draft.without_content(),
         body: None,
@@ -87,6 +105,20 @@ pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
         }),
         None => render(draft, withheld, Own::reference(draft)),
     })
+}
+
+/// Nothing to show: the app is woken and takes the notification down.
+fn removal(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
+    let own = match &draft.target.keys {
+        Some(keys) => Own::Encrypted {
+            ciphertext: BASE64.encode(draft.encrypted(keys, ROOM_OF_REMOVAL, |_| Vec::new())?),
+        },
+        None => Own::removal(draft),
+    };
+    let aps = Background {
+        content_available: 1,
+    };
+    Ok(json(&RemovalBody { aps, own }))
 }
 
 fn ciphertext(draft: &Draft<'_>, keys: &DeviceKeys) -> Result<String, Verdict> {
@@ -116,6 +148,20 @@ struct Body<'a> {
     aps: Aps<'a>,
     #[serde(flatten)]
     own: Own<'a>,
+}
+
+#[derive(Serialize)]
+struct RemovalBody<'a> {
+    aps: Background,
+    #[serde(flatten)]
+    own: Own<'a>,
+}
+
+/// Apple's part of a push that wakes the app and shows nothing.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Background {
+    content_available: u8,
 }
 
 /// Apple's part.
@@ -165,15 +211,27 @@ enum Own<'a> {
         class: Class,
         link: &'a str,
     },
+    /// For a device without keys: what to take down.
+    Removal {
+        message_id: MessageId,
+        class: Class,
+        remove: &'a str,
+    },
 }
 
 impl<'a> Aps<'a> {
     fn new(draft: &Draft<'a>, alert: Alert<'a>) -> Self {
         let class = &draft.class.apns;
+        let is_quiet = draft.manner() == Manner::ShowQuietly;
+        let sound = class.sound.as_deref().filter(|_| !is_quiet);
         Self {
             alert,
-            sound: class.sound.as_deref().map(|name| Sound::new(class, name)),
-            interruption_level: class.interruption_level,
+            sound: sound.map(|name| Sound::new(class, name)),
+            interruption_level: if is_quiet {
+                InterruptionLevel::Passive
+            } else {
+                class.interruption_level
+            },
             mutable_content: 1,
             thread_id: draft.message.class,
         }
@@ -201,6 +259,15 @@ impl<'a> Own<'a> {
             message_id: message.id,
             class: message.class,
             link,
+        }
+    }
+
+    fn removal(draft: &Draft<'a>) -> Self {
+        let message = draft.message;
+        Self::Removal {
+            message_id: message.id,
+            class: message.class,
+            remove: &message.envelope.collapse_id,
         }
     }
 }

@@ -14,7 +14,11 @@ use super::super::{
 use crate::{
     config::push::FcmPriority,
     id::MessageId,
-    push::{Class, Verdict, encryption::OVERHEAD, envelope::DeviceKeys},
+    push::{
+        Class, Verdict,
+        encryption::OVERHEAD,
+        envelope::{DeviceKeys, Manner},
+    },
 };
 
 /// Octets of a message. Google counts less than the whole body; we count all of it.
@@ -37,6 +41,9 @@ pub(super) fn body(draft: &Draft<'_>) -> Result<Vec<u8>, Verdict> {
     if let Some(keys) = &draft.target.keys {
         let data = Data::encrypted(draft, ciphertext(draft, keys)?);
         return Ok(render(draft, data, None));
+    }
+    if draft.manner() == Manner::Remove {
+        return Ok(render(draft, Data::removal(draft), None));
     }
     let shown = |title: &str, body: Option<&str>| {
         let notification = Notification::new(draft, title, body);
@@ -98,6 +105,12 @@ enum Data<'a> {
         class: Class,
         link: &'a str,
     },
+    /// For a device without keys: what to take down.
+    Removal {
+        message_id: MessageId,
+        class: Class,
+        remove: &'a str,
+    },
 }
 
 /// For Android and for Google's servers.
@@ -138,6 +151,15 @@ impl<'a> Data<'a> {
             link,
         }
     }
+
+    fn removal(draft: &Draft<'a>) -> Self {
+        let message = draft.message;
+        Self::Removal {
+            message_id: message.id,
+            class: message.class,
+            remove: &message.envelope.collapse_id,
+        }
+    }
 }
 
 impl<'a> Notification<'a> {
@@ -154,10 +176,16 @@ impl<'a> Notification<'a> {
 impl<'a> Android<'a> {
     fn new(draft: &Draft<'a>, notification: Option<Notification<'a>>) -> Self {
         let class = &draft.class.fcm;
+        let manner = draft.manner();
+        // A removal must not take the place of another announcement that waits at Google.
+        let collapse_key = class.collapse_key.as_deref();
         Self {
-            priority: class.priority,
+            priority: match manner {
+                Manner::Show => class.priority,
+                Manner::ShowQuietly | Manner::Remove => FcmPriority::Normal,
+            },
             ttl: format!("{}s", draft.ttl().min(LONGEST_TTL)),
-            collapse_key: class.collapse_key.as_deref(),
+            collapse_key: collapse_key.filter(|_| manner != Manner::Remove),
             direct_boot_ok: class.direct_boot_ok,
             notification,
         }

@@ -12,14 +12,22 @@ use super::super::{
     plaintext::{Plaintext, json},
     refused,
 };
-use crate::push::{Language, Verdict};
+use crate::{
+    config::push::Urgency,
+    push::{Language, Verdict, envelope::Manner},
+};
 
 /// Octets of text: some push services hand on to FCM and have room for no more, though RFC 8291 allows
 /// 3,993.
 const ROOM: usize = 2_744;
 
 pub(super) fn headers(draft: &Draft<'_>) -> Result<HeaderMap, Verdict> {
-    let urgency = HeaderValue::from_static(draft.class.web_push.urgency.as_str());
+    let urgency = match draft.manner() {
+        Manner::Show => draft.class.web_push.urgency,
+        Manner::ShowQuietly => Urgency::Low,
+        Manner::Remove => Urgency::Normal,
+    };
+    let urgency = HeaderValue::from_static(urgency.as_str());
     Ok(HeaderMap::from_iter([
         (
             header::CONTENT_TYPE,
@@ -62,6 +70,8 @@ struct Notification<'a> {
     body: &'a str,
     lang: Language,
     tag: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silent: Option<bool>,
     /// An absolute address.
     navigate: String,
 }
@@ -73,6 +83,7 @@ impl<'a> Declarative<'a> {
             body: own.body,
             lang: own.language,
             tag: own.tag,
+            silent: own.silent,
             navigate: format!("{app_url}{}", own.link),
         };
         Self {

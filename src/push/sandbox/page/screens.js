@@ -33,10 +33,11 @@ export function screen(gateway, entries, now, fresh) {
   return make('div', 'screen', make('div', 'day', day), make('div', 'clock', time), list);
 }
 
-/** One notification per tag, the newest. */
+/** One notification per tag, the newest, unless it was taken down after that. */
 function replaced(entries) {
   const seen = new Set();
-  return entries.filter(({ seen: { notification }, number }) => {
+  return entries.filter(({ seen: { notification, removed }, number }) => {
+    if (removed) seen.add(removed);
     if (!notification) return false;
     const tag = notification.tag ?? `#${number}`;
     return !seen.has(tag) && seen.add(tag);

@@ -196,6 +196,22 @@ impl Scene {
         open.iter().filter(|(of, ..)| *of == gateway).count()
     }
 
+    /// How many deliveries have an outcome, now and not later.
+    pub(in crate::push) async fn settled_at_once(&self, message: MessageId) -> usize {
+        let (settled,): (i64,) = self
+            .world
+            .app
+            .db
+            .query(same(
+                "SELECT COUNT(*) FROM deliveries WHERE message_id = $1 AND outcome IS NOT NULL",
+            ))
+            .bind(message)
+            .one()
+            .await
+            .expect("a count");
+        usize::try_from(settled).expect("a few")
+    }
+
     /// How many deliveries are claimed.
     pub(in crate::push) async fn claimed(&self, message: MessageId) -> usize {
         let open = self.open_deliveries(message).await;

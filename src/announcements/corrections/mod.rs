@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! After the release: a correction gives the announcement other words, a withdrawal takes it back.
+//!
+//! Either is one transaction. Readers see the new words, or nothing any more, from its commit on; the same
+//! commit ends what waits in the outbox of the words before and opens the message that replaces the
+//! notification on the phones, or takes it down ([`recall`]). The words before are kept as
+//! [versions](Announcements::versions) for editors.
+
+pub mod http;
+mod store;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Announcement, AnnouncementError, Announcements, Result, State, Step, Texts, drafts, policy,
+    release, store as announcements,
+};
+use crate::{
+    changes,
+    clock::At,
+    db::Tx,
+    id::{AnnouncementId, MessageId},
+    people::access::Editor,
+    push::{
+        Language, Outcome,
+        envelope::{Envelope, Manner, Message},
+        outbox::{self, recall},
+    },
+    text::Line,
+};
+
+pub(super) use self::store::last;
+
+/// Other words for a released announcement.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AnnouncementCorrection)]
+pub struct Correction {
+    /// In all languages that the announcement has.
+    pub texts: Texts,
+    /// What was corrected, in the same languages.
+    pub note: Notes,
+    /// Replaces the notification without sound and without waking anybody.
+    #[serde(default)]
+    pub silent: bool,
+}
+
+/// What was corrected, for readers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CorrectionNotes)]
+pub struct Notes {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub de: Option<Line<200>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub en: Option<Line<200>>,
+}
+
+impl Notes {
+    pub fn get(&self, language: Language) -> Option<&Line<200>> {
+        match language {
+            Language::German => self.de.as_ref(),
+            Language::English => self.en.as_ref(),
+        }
+    }
+
+    fn set(&mut self, language: Language, note: Line<200>) {
+        match language {
+            Language::German => self.de = Some(note),
+            Language::English => self.en = Some(note),
+        }
+    }
+}
+
+/// The words of an announcement at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AnnouncementVersion)]
+pub struct Version {
+    /// The first is 1.
+    pub number: i32,
+    /// Since when these words stand, and whose they are; of the first version, when it was released and by whom it
+    /// was scheduled.
+    pub written: Step,
+    /// What was corrected; absent from the first version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Notes>,
+    /// Whether phones were to keep quiet about it; absent from the first version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silent: Option<bool>,
+    pub texts: Texts,
+}
+
+/// A correction as it was made.
+#[derive(Clone, Debug)]
+struct Made {
+    number: i32,
+    step: Step,
+    silent: bool,
+    note: Notes,
+    /// The words that stood until then.
+    before: Texts,
+}
+
+impl Announcements {
+    /// Gives a released announcement other words. Asked for what it says already, it does nothing.
+    pub async fn correct(
+        &self,
+        editor: &Editor,
+        id: AnnouncementId,
+        seen: Option<i32>,
+        correction: Correction,
+    ) -> Result<Announcement> {
+        let mut tx = self.db.begin().await?;
+        let row = drafts::held(&mut tx, id, seen).await?;
+        match row.state()? {
+            State::Released { .. } => {}
+            State::Withdrawn { .. } => return Err(AnnouncementError::Withdrawn),
+            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
+                return Err(AnnouncementError::NotReleased);
+            }
+        }
+        let before = announcements::texts_in(&mut tx, id).await?;
+        check_languages(&before, &correction)?;
+        let made = store::all(&mut tx, id).await?;
+        if before == correction.texts {
+            return match made.last() {
+                Some(last) if last.note == correction.note => self.read(editor, id).await,
+                _ => Err(AnnouncementError::NothingCorrected),
+            };
+        }
+        let step = self.step(editor);
+        let mut envelope = policy::envelope(id, &correction.texts);
+        if correction.silent {
+            envelope.manner = Manner::ShowQuietly;
+        }
+        let old = store::messages(&mut tx, id).await?;
+        let message = self.write(&mut tx, &row, envelope, step.at).await?;
+        let released = row.message_of_release()?;
+        if recall::copy_recipients(&mut tx, released, message).await? == 0 {
+            release::store::add_recipients(&mut tx, row.audience_id, message, None).await?;
+        }
+        outbox::stage(&mut tx, message, step.at).await?;
+        let number = made.last().map_or(1, |last| last.number + 1);
+        let made = Made {
+            number,
+            step,
+            silent: correction.silent,
+            note: correction.note,
+            before,
+        };
+        store::insert(&mut tx, id, &made, message).await?;
+        announcements::replace_texts(&mut tx, id, &correction.texts).await?;
+        store::touch(&mut tx, id, step).await?;
+        let kind = changes::Kind::AnnouncementCorrected;
+        changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
+        recall::end(&mut tx, &old, Some(message), Outcome::Superseded, step.at).await?;
+        outbox::open(&mut tx, message, step.at).await?;
+        tx.commit().await?;
+        self.read(editor, id).await
+    }
+
+    /// Every wording that readers have had, the first first; of what is not released, the one there is.
+    pub async fn versions(&self, editor: &Editor, id: AnnouncementId) -> Result<Vec<Version>> {
+        let mut tx = self.db.begin().await?;
+        // Held, so that nobody corrects it between the statements.
+        if announcements::lock(&mut tx, id).await?.is_none() {
+            return Err(AnnouncementError::NotFound);
+        }
+        let made = store::all(&mut tx, id).await?;
+        let present = announcements::texts_in(&mut tx, id).await?;
+        drop(tx);
+        let announcement = self.read(editor, id).await?;
+        let first = match announcement.state {
+            State::Released {
+                scheduled,
+                released_at: at,
+                ..
+            }
+            | State::Withdrawn {
+                scheduled,
+                released_at: at,
+                ..
+            } => Step {
+                at,
+                by: scheduled.by,
+            },
+            State::Draft | State::InReview { .. } | State::Scheduled { .. } => announcement.updated,
+        };
+        Ok(versions(first, made, present))
+    }
+
+    /// Takes the notification down from every phone that has it, in the transaction that withdraws.
+    pub(super) async fn remove_from_phones(
+        &self,
+        tx: &mut Tx,
+        row: &announcements::Row,
+        at: At,
+    ) -> Result<()> {
+        let old = store::messages(tx, row.id).await?;
+        let envelope = Envelope {
+            texts: [].into(),
+            manner: Manner::Remove,
+            ..policy::envelope(row.id, &Texts::default())
+        };
+        let removal = self.write(tx, row, envelope, at).await?;
+        let phones = if recall::is_folded(tx, row.message_of_release()?).await? {
+            // Whose phones had it is no longer known.
+            release::store::add_recipients(tx, row.audience_id, removal, None).await?;
+            outbox::stage(tx, removal, at).await?
+        } else {
+            recall::stage_where_shown(tx, removal, &old).await?
+        };
+        let staged = (phones > 0).then_some(removal);
+        match staged {
+            Some(removal) => store::set_removal(tx, row.id, removal).await?,
+            None => outbox::discard(tx, removal).await?,
+        }
+        recall::end(tx, &old, staged, Outcome::Withdrawn, at).await?;
+        if let Some(removal) = staged {
+            outbox::open(tx, removal, at).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a message that follows the release, with its gate shut.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        row: &announcements::Row,
+        envelope: Envelope,
+        at: At,
+    ) -> Result<MessageId> {
+        let message = Message {
+            id: self.ids.id(),
+            class: row.class,
+            envelope,
+            expires_at: at + self.classes.get(row.class).ttl,
+        };
+        outbox::create(tx, &message, at, at).await?;
+        Ok(message.id)
+    }
+}
+
+/// Texts and notes are in the languages that the announcement has: else somebody would go on reading what is wrong.
+fn check_languages(before: &Texts, correction: &Correction) -> Result<()> {
+    let has = |texts: &Texts, language: Language| texts.iter().any(|(known, _)| known == language);
+    let mut missing = Vec::new();
+    let mut unknown = Vec::new();
+    for &language in Language::ALL {
+        let parts = [
+            ("texts", has(&correction.texts, language)),
+            ("note", correction.note.get(language).is_some()),
+        ];
+        for (part, is_there) in parts {
+            let pointer = format!("/{part}/{language}");
+            match (has(before, language), is_there) {
+                (true, false) => missing.push(pointer),
+                (false, true) => unknown.push(pointer),
+                _ => {}
+            }
+        }
+    }
+    if missing.is_empty() && unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(AnnouncementError::Languages { missing, unknown })
+    }
+}
+
+/// Each correction knows the words before it; the last words are the present ones.
+fn versions(first: Step, made: Vec<Made>, present: Texts) -> Vec<Version> {
+    let mut versions = Vec::with_capacity(made.len() + 1);
+    let mut next = Version {
+        number: 1,
+        written: first,
+        note: None,
+        silent: None,
+        texts: present,
+    };
+    for made in made {
+        let present = std::mem::replace(&mut next.texts, made.before);
+        versions.push(std::mem::replace(
+            &mut next,
+            Version {
+                number: made.number + 1,
+                written: made.step,
+                note: Some(made.note),
+                silent: Some(made.silent),
+                texts: present,
+            },
+        ));
+    }
+    versions.push(next);
+    versions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{announcements::Wording, id::AccountId, text::Text};
+
+    fn texts(title: &str) -> Texts {
+        let words = Wording {
+            title: Line::new(title).unwrap(),
+            push_text: Text::new("Kurz").unwrap(),
+            body: Text::new("Lang").unwrap(),
+        };
+        [(Language::German, words)].into_iter().collect()
+    }
+
+    fn correction(note: Notes) -> Correction {
+        Correction {
+            texts: texts("neu"),
+            note,
+            silent: false,
+        }
+    }
+
+    #[test]
+    fn texts_and_notes_are_in_the_languages_that_there_are() {
+        let note = |text| Some(Line::new(text).unwrap());
+        let german = Notes {
+            de: note("Ort berichtigt"),
+            en: None,
+        };
+        assert!(check_languages(&texts("alt"), &correction(german)).is_ok());
+        let english = Notes {
+            de: None,
+            en: note("Place corrected"),
+        };
+        let Err(AnnouncementError::Languages { missing, unknown }) =
+            check_languages(&texts("alt"), &correction(english))
+        else {
+            panic!("another language");
+        };
+        assert_eq!(missing, ["/note/de"]);
+        assert_eq!(unknown, ["/note/en"]);
+    }
+
+    #[test]
+    fn every_version_has_the_words_that_stood_then() {
+        let step = |second| Step {
+            at: At::constant(second),
+            by: AccountId::from_uuid(uuid::Uuid::from_u128(1)),
+        };
+        let made = |number, before| Made {
+            number,
+            step: step(i64::from(number)),
+            silent: false,
+            note: Notes::default(),
+            before: texts(before),
+        };
+        let versions = versions(
+            step(0),
+            vec![made(1, "eins"), made(2, "zwei")],
+            texts("drei"),
+        );
+        let titles: Vec<_> = versions
+            .iter()
+            .filter_map(|version| version.texts.de.as_ref())
+            .map(|words| words.title.as_str())
+            .collect();
+        assert_eq!(titles, ["eins", "zwei", "drei"]);
+        let numbers: Vec<_> = versions.iter().map(|version| version.number).collect();
+        assert_eq!(numbers, [1, 2, 3]);
+        assert!(versions[0].note.is_none() && versions[1].note.is_some());
+    }
+}
