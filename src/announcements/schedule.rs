@@ -11,7 +11,7 @@ use crate::{
     clock::At,
     db::Tx,
     id::{AnnouncementId, AudienceId},
-    people::access::Editor,
+    people::{access::Editor, audience},
 };
 
 impl Announcements {
@@ -27,7 +27,7 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         row.state()?.check_unreleased()?;
         policy::check_release_at(release_at, self.clock.now())?;
-        check_somebody_is_meant(&mut tx, row.audience_id).await?;
+        check_somebody_is_meant(&mut tx, row.audience_id, release_at).await?;
         store::schedule(&mut tx, id, Some(release_at), self.step(editor)).await?;
         discard_staged(&mut tx, &row).await?;
         tx.tell().await?;
@@ -67,8 +67,8 @@ impl Announcements {
         let state = row.state()?;
         if !matches!(state, State::Released { .. }) {
             state.check_unreleased()?;
-            check_somebody_is_meant(&mut tx, row.audience_id).await?;
             let step = self.step(editor);
+            check_somebody_is_meant(&mut tx, row.audience_id, step.at).await?;
             store::schedule(&mut tx, id, Some(step.at), step).await?;
             discard_staged(&mut tx, &row).await?;
             self.release_in(&mut tx, id, step.at).await?;
@@ -79,7 +79,13 @@ impl Announcements {
 }
 
 /// An announcement to nobody is a mistake in its audience, to be told while it can be mended.
-pub(super) async fn check_somebody_is_meant(tx: &mut Tx, audience: AudienceId) -> Result<()> {
+/// Who is on duty at T is asked of the shifts that are known now.
+pub(super) async fn check_somebody_is_meant(
+    tx: &mut Tx,
+    audience: AudienceId,
+    release_at: At,
+) -> Result<()> {
+    audience::settle_duty(tx, audience, release_at).await?;
     if release::store::is_anybody_meant(tx, audience).await? {
         Ok(())
     } else {

@@ -19,17 +19,21 @@ use crate::{
     clock::At,
     db::{Result, Tx},
     id::{AnnouncementId, MessageId},
+    people::audience,
     push::{Class, envelope::Message, outbox},
 };
 
 impl Announcements {
     /// Writes a scheduled announcement's message with its gate shut, or, if it is written already, adds
-    /// whoever has joined the audience or registered a phone since, and asks anew who is on duty at T.
+    /// whoever has joined the audience or registered a phone since, and asks anew who is on duty at T. If
+    /// somebody is no longer in the audience, the message is written anew.
     /// Nothing happens to what is no longer scheduled.
     pub(super) async fn stage(&self, id: AnnouncementId) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let now = self.clock.now();
-        if let Some(staging) = store::lock_scheduled(&mut tx, id).await? {
+        if let Some(mut staging) = store::lock_scheduled(&mut tx, id).await? {
+            audience::settle_duty(&mut tx, staging.audience_id, staging.release_at).await?;
+            drop_former_recipients(&mut tx, &mut staging).await?;
             self.stage_in(&mut tx, &staging, now).await?;
             tx.commit().await?;
         }
@@ -57,7 +61,10 @@ impl Announcements {
         };
         let message = match staging.message_id {
             Some(message) => message,
-            None => self.stage_in(tx, &staging, now).await?,
+            None => {
+                audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
+                self.stage_in(tx, &staging, now).await?
+            }
         };
         outbox::open(tx, message, now).await?;
         let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
@@ -94,4 +101,16 @@ impl Announcements {
         store::set_message(tx, staging.id, message.id).await?;
         Ok(message.id)
     }
+}
+
+/// Takes back a staged message of which somebody would hear who is not meant any more, to be staged anew.
+async fn drop_former_recipients(tx: &mut Tx, staging: &mut Staging) -> Result<()> {
+    if let Some(message) = staging.message_id
+        && store::has_former_recipients(tx, staging.audience_id, message).await?
+    {
+        store::clear_message(tx, staging.id).await?;
+        outbox::discard(tx, message).await?;
+        staging.message_id = None;
+    }
+    Ok(())
 }

@@ -116,6 +116,7 @@ impl Subjects {
             resource.split('/').next().unwrap_or_default(),
         ) {
             ("get_announcement_report", _) | (_, "announcements") => self.released.clone(),
+            (_, "editorial") if resource.starts_with("editorial/groups") => self.group().await,
             // Each gets its own, because what one does to it would be felt by the next.
             (_, "editorial") => self.draft(announcement(&everybody, &[])).await,
             (_, "channels") => self.channel.clone(),
@@ -166,6 +167,9 @@ impl Subjects {
             "delete_post" | "delete_comment" => json!({"reason": "Tonfall"}),
             "put_reaction" => json!({"kind": "thanks"}),
             "update_photo" => json!({"alt_text": "Ein Löschzug."}),
+            "create_group" => json!({"name": self.unheard_of(), "audience": everybody}),
+            "update_group" => json!({"name": self.unheard_of()}),
+            "create_audience_count" => json!({"audience": everybody}),
             "create_announcement" => announcement(&everybody, &[]),
             "update_announcement" => json!({"class": "news"}),
             "set_announcement_schedule" => json!({"release_at": "2026-11-22T15:00:00Z"}),
@@ -177,6 +181,16 @@ impl Subjects {
         id(&self
             .editor
             .post("/api/v1/editorial/announcements", body)
+            .await
+            .created())
+    }
+
+    async fn group(&self) -> String {
+        let everybody = json!({"kind": "everybody"});
+        let group = json!({"name": self.unheard_of(), "audience": everybody});
+        id(&self
+            .editor
+            .post("/api/v1/editorial/groups", group)
             .await
             .created())
     }
