@@ -32,7 +32,6 @@ impl Announcements {
         let mut tx = self.db.begin().await?;
         let now = self.clock.now();
         if let Some(mut staging) = store::lock_scheduled(&mut tx, id).await? {
-            audience::settle_duty(&mut tx, staging.audience_id, staging.release_at).await?;
             drop_former_recipients(&mut tx, &mut staging).await?;
             self.stage_in(&mut tx, &staging, now).await?;
             tx.commit().await?;
@@ -61,10 +60,7 @@ impl Announcements {
         };
         let message = match staging.message_id {
             Some(message) => message,
-            None => {
-                audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
-                self.stage_in(tx, &staging, now).await?
-            }
+            None => self.stage_in(tx, &staging, now).await?,
         };
         outbox::open(tx, message, now).await?;
         let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
@@ -90,6 +86,7 @@ impl Announcements {
     }
 
     async fn write_message(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {
+        audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
         let texts = super::store::texts_in(tx, staging.id).await?;
         let message = Message {
             id: self.ids.id(),
@@ -105,9 +102,11 @@ impl Announcements {
 
 /// Takes back a staged message of which somebody would hear who is not meant any more, to be staged anew.
 async fn drop_former_recipients(tx: &mut Tx, staging: &mut Staging) -> Result<()> {
-    if let Some(message) = staging.message_id
-        && store::has_former_recipients(tx, staging.audience_id, message).await?
-    {
+    let Some(message) = staging.message_id else {
+        return Ok(());
+    };
+    audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
+    if store::has_former_recipients(tx, staging.audience_id, message).await? {
         store::clear_message(tx, staging.id).await?;
         outbox::discard(tx, message).await?;
         staging.message_id = None;
