@@ -150,7 +150,8 @@ async fn import(admin: &Person, rows: &[(&Person, Unit, &str, &str)]) {
     for (person, unit, job, location) in rows {
         let number = &person.personnel_number;
         let (code, name, parent) = (unit.code, unit.name, unit.parent.unwrap_or_default());
-        file += &format!("{number};N{number};V;{code};{name};{parent};{job};{location}\r\n");
+        let row = format!("{number};N{number};V;{code};{name};{parent};{job};{location}\r\n");
+        file.push_str(&row);
     }
     let call = admin.call(Method::POST, "/api/v1/people/imports?allow_leavers=true");
     call.body("text/csv", file).send().await.created();
@@ -357,7 +358,7 @@ async fn counts_say_how_many_before_anything_is_stored(stage: &Stage) {
             2,
             0,
         ),
-        (any_of(&[brigade.clone()], &[on_duty()]), 0, 0),
+        (any_of(std::slice::from_ref(&brigade), &[on_duty()]), 0, 0),
     ] {
         let counted = editor.post(COUNTS, json!({"audience": audience})).await;
         let expected = json!({

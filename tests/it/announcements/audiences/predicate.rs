@@ -234,9 +234,9 @@ async fn hire(world: &World, town: &Town, person: &Somebody) -> AccountId {
     let now = world.clock.now();
     let place = person.place.map(|place| PLACES[place].to_owned());
     let job = person.job.map(|job| JOBS[job].to_owned());
-    let key = |word: &Option<String>| {
-        let word = word.as_deref().map(str::to_lowercase);
-        word.map(|word| word.replace('ß', "ss"))
+    let key = |name: &Option<String>| {
+        let small = name.as_deref().map(str::to_lowercase);
+        small.map(|name| name.replace('ß', "ss"))
     };
     world
         .app
@@ -269,7 +269,7 @@ async fn hire(world: &World, town: &Town, person: &Somebody) -> AccountId {
             ))
             .bind(id)
             .bind(now)
-            .bind(now + std::time::Duration::from_secs(60))
+            .bind(now + std::time::Duration::from_mins(1))
             .execute()
             .await
             .expect("a shift");
