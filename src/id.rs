@@ -35,6 +35,8 @@ kinds! {
     Session => SessionId,
     /// A rule who is meant.
     Audience => AudienceId,
+    /// An audience that editors keep under a name.
+    Group => GroupId,
     Channel => ChannelId,
     Post => PostId,
     Comment => CommentId,

@@ -16,7 +16,7 @@ use crate::{
     id::{AnnouncementId, PhotoId},
     people::{
         access::Editor,
-        audience::{Audience, AudienceCount},
+        audience::{self, Audience, AudienceCount},
     },
     push::{Class, outbox},
 };
@@ -97,9 +97,19 @@ impl Announcements {
     }
 
     /// How many people an announcement is for, and how many of them a push can reach now.
-    pub async fn audience(&self, editor: &Editor, id: AnnouncementId) -> Result<AudienceCount> {
-        let announcement = self.read(editor, id).await?;
-        Ok(self.people.count_audience(&announcement.audience).await?)
+    pub async fn audience(&self, _editor: &Editor, id: AnnouncementId) -> Result<AudienceCount> {
+        let row = store::row(&self.db, id)
+            .await?
+            .ok_or(AnnouncementError::NotFound)?;
+        let on_duty_at = match row.state()? {
+            State::Draft | State::InReview { .. } => Some(self.clock.now()),
+            State::Scheduled { release_at, .. } => Some(release_at),
+            State::Released { .. } | State::Withdrawn { .. } => None,
+        };
+        let count = self
+            .people
+            .count_stored_audience(row.audience_id, on_duty_at);
+        Ok(count.await?)
     }
 
     /// Changes what has not been released. What was staged is discarded, to be staged anew; what was approved
@@ -129,8 +139,8 @@ impl Announcements {
         if let Some(photos) = &changes.photos {
             attach_photos(&mut tx, id, editor, photos).await?;
         }
-        if state.is_scheduled() {
-            super::schedule::check_somebody_is_meant(&mut tx, audience).await?;
+        if let State::Scheduled { release_at, .. } = state {
+            super::schedule::check_somebody_is_meant(&mut tx, audience, release_at).await?;
             tx.tell().await?;
         }
         let edited = entry(Action::AnnouncementEdited, editor, id);
@@ -159,6 +169,7 @@ impl Announcements {
             State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
                 press::forget_in(&mut tx, id).await?;
                 store::delete(&mut tx, id).await?;
+                audience::forget_duty(&mut tx, row.audience_id).await?;
                 discard_staged(&mut tx, &row).await?;
                 let deleted = entry(Action::AnnouncementDeleted, editor, id);
                 audit::record(&mut tx, deleted, step.at).await?;

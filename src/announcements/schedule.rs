@@ -12,7 +12,7 @@ use crate::{
     clock::At,
     db::Tx,
     id::{AnnouncementId, AudienceId},
-    people::access::Editor,
+    people::{access::Editor, audience},
 };
 
 impl Announcements {
@@ -29,7 +29,7 @@ impl Announcements {
         row.state()?.check_unreleased()?;
         self.four_eyes.check(row.class, &row.eyes()?)?;
         policy::check_release_at(release_at, self.clock.now())?;
-        check_somebody_is_meant(&mut tx, row.audience_id).await?;
+        check_somebody_is_meant(&mut tx, row.audience_id, release_at).await?;
         let step = self.step(editor);
         store::schedule(&mut tx, id, Some(release_at), step).await?;
         discard_staged(&mut tx, &row).await?;
@@ -78,8 +78,8 @@ impl Announcements {
         if !matches!(state, State::Released { .. }) {
             state.check_unreleased()?;
             self.four_eyes.check(row.class, &row.eyes()?)?;
-            check_somebody_is_meant(&mut tx, row.audience_id).await?;
             let step = self.step(editor);
+            check_somebody_is_meant(&mut tx, row.audience_id, step.at).await?;
             store::schedule(&mut tx, id, Some(step.at), step).await?;
             discard_staged(&mut tx, &row).await?;
             self.release_in(&mut tx, id, step.at).await?;
@@ -90,7 +90,13 @@ impl Announcements {
 }
 
 /// An announcement to nobody is a mistake in its audience, to be told while it can be mended.
-pub(super) async fn check_somebody_is_meant(tx: &mut Tx, audience: AudienceId) -> Result<()> {
+/// Who is on duty at T is asked of the shifts that are known now.
+pub(super) async fn check_somebody_is_meant(
+    tx: &mut Tx,
+    audience: AudienceId,
+    release_at: At,
+) -> Result<()> {
+    audience::settle_duty(tx, audience, release_at).await?;
     if release::store::is_anybody_meant(tx, audience).await? {
         Ok(())
     } else {

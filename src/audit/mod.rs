@@ -45,6 +45,7 @@ text_enum! {
         AnnouncementScheduled = "announcement_scheduled",
         AnnouncementUnscheduled = "announcement_unscheduled",
         AnnouncementReleased = "announcement_released",
+        AnnouncementCorrected = "announcement_corrected",
         AnnouncementWithdrawn = "announcement_withdrawn",
         AnnouncementDeleted = "announcement_deleted",
     }

@@ -117,7 +117,7 @@ impl Feed {
     pub async fn open_channel(&self, admin: &Admin, new: NewChannel) -> Result<Channel, FeedError> {
         let (id, now) = (self.ids.id(), self.clock.now());
         let mut tx = self.db.begin().await?;
-        let audience = new.audience.create(&mut tx, &self.ids).await?;
+        let audience = new.audience.create_plain(&mut tx, &self.ids).await?;
         store::channels::insert(&mut tx, id, &new, audience, admin.account(), now)
             .await
             .map_err(name_taken)?;
@@ -135,7 +135,7 @@ impl Feed {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let audience = match &change.audience {
-            Some(audience) => Some(audience.create(&mut tx, &self.ids).await?),
+            Some(audience) => Some(audience.create_plain(&mut tx, &self.ids).await?),
             None => None,
         };
         let known = store::channels::update(&mut tx, id, &change, audience, now)

@@ -139,7 +139,7 @@ impl Feed {
             .ok_or(FeedError::NoSuchChannel)?;
         policy::may_post(author.roles(), channel.kind, channel.archived_at.is_some())?;
         let audience_id = match &new.audience {
-            Some(audience) => audience.create(&mut tx, &self.ids).await?,
+            Some(audience) => audience.create_plain(&mut tx, &self.ids).await?,
             None => channel.audience_id,
         };
         let row = Row {

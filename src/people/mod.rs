@@ -11,7 +11,8 @@
 //!   `Admin` ([`access`]);
 //! - the [`directory`] finds colleagues and shows the units as a tree;
 //! - a shift says when a person is on [`duty`]: whoever is hears an alert first;
-//! - an [`audience`] says who is meant by a channel, a post or an announcement.
+//! - an [`audience`] says who is meant by a channel, a post or an announcement; editors keep some of them
+//!   under a name, as [`groups`].
 //!
 //! The flow: import → join code on a letter → `sign_in` → `authenticate` at every request → until the
 //! session ends (signed out, ended from another device, idle for long) or the person leaves the file.
@@ -20,6 +21,7 @@ pub mod access;
 pub mod audience;
 pub mod directory;
 pub mod duty;
+pub mod groups;
 pub mod http;
 pub mod import;
 pub mod join_codes;

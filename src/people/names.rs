@@ -38,9 +38,22 @@ pub(super) fn fold(text: &str) -> String {
     plain
 }
 
+/// The same words whatever their case ("ERZIEHERIN" and "Erzieherin", "Straße" and "STRASSE"), with one space
+/// between them: by what job titles, places of work and names of groups are compared.
+pub(super) fn caseless(text: &str) -> String {
+    let folded: String = text.nfc().default_case_fold().nfc().collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_the_same_whatever_their_case_but_not_without_their_accents() {
+        assert_eq!(caseless("ÄRZTIN  im Straßenbau"), "ärztin im strassenbau");
+        assert_ne!(caseless("Arztin"), caseless("Ärztin"));
+    }
 
     #[test]
     fn names_are_found_without_their_accents() {

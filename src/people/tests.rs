@@ -495,20 +495,16 @@ async fn an_audience_is_units_with_all_below_them() {
     );
     tx.commit().await.unwrap();
     assert_eq!(Audience::load(&town.people.db, id).await.unwrap(), brigade);
-    assert!(town.people.is_meant(id, firefighter.unit()).await.unwrap());
-    assert!(
-        !town
-            .people
-            .is_meant(id, town.unit("51.1").await)
-            .await
-            .unwrap()
-    );
     assert!(
         town.people
-            .is_meant(everybody, town.unit("51.1").await)
+            .is_meant(id, firefighter.account())
             .await
             .unwrap()
     );
+    let (_, educator) = town.join("6").await;
+    let educator = educator.account();
+    assert!(!town.people.is_meant(id, educator).await.unwrap());
+    assert!(town.people.is_meant(everybody, educator).await.unwrap());
 }
 
 #[tokio::test]
@@ -516,7 +512,7 @@ async fn an_audience_of_nobody_or_of_unknown_units_is_refused_by_pointer() {
     let town = Town::with_staff().await;
     let empty = Audience::Units { units: Vec::new() };
     let refused = town.people.count_audience(&empty).await.unwrap_err();
-    assert!(matches!(refused, AudienceError::Empty));
+    assert!(matches!(refused, AudienceError::Empty(_)));
     let units = vec![town.unit("37").await, town.people.ids.id()];
     let mut tx = town.people.db.begin().await.unwrap();
     let refused = Audience::Units { units }

@@ -49,13 +49,12 @@ pub(super) async fn find_visible(db: &Db, reader: &Employee, id: PhotoId) -> Res
                     WHERE pp.photo_id = p.id AND r.account_id = $2)
                 OR EXISTS (SELECT 1 FROM announcement_photos ap
                     JOIN visible_announcements n ON n.id = ap.announcement_id
-                    WHERE ap.photo_id = p.id AND n.reader_unit_id = $3)
-                OR ($4 AND EXISTS (SELECT 1 FROM announcement_photos ap
+                    WHERE ap.photo_id = p.id AND n.reader_id = $2)
+                OR ($3 AND EXISTS (SELECT 1 FROM announcement_photos ap
                     WHERE ap.photo_id = p.id)))"
         ))
         .bind(id)
         .bind(reader.account())
-        .bind(reader.unit())
         .bind(reader.has(Role::Editor))
         .all()
         .await?;

@@ -18,6 +18,7 @@ use super::{
     release, store as announcements,
 };
 use crate::{
+    audit::{self, Action},
     changes,
     clock::At,
     db::Tx,
@@ -157,6 +158,9 @@ impl Announcements {
         changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
         recall::end(&mut tx, &old, Some(message), Outcome::Superseded, step.at).await?;
         outbox::open(&mut tx, message, step.at).await?;
+        let corrected =
+            drafts::entry(Action::AnnouncementCorrected, editor, id).with("number", number);
+        audit::record(&mut tx, corrected, step.at).await?;
         tx.commit().await?;
         self.read(editor, id).await
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     announcements::{AnnouncementError, MAX_PHOTOS},
-    people::audience::AudienceError,
+    people::http::audiences::{EMPTY_AUDIENCE, audience_problem},
     web::{
         Problem, ProblemType,
         problem::{INVALID_BODY, REVISION_CONFLICT},
@@ -77,12 +77,6 @@ static NOTHING_CORRECTED: ProblemType = ProblemType::new(
     "Die Berichtigung sagt dasselbe wie die Mitteilung.",
     "The correction says what the announcement says already.",
 );
-static EMPTY_AUDIENCE: ProblemType = ProblemType::new(
-    "empty-audience",
-    422,
-    "Zu diesen Empfängern gehört niemand.",
-    "Nobody is in this audience.",
-);
 
 impl From<AnnouncementError> for Problem {
     fn from(error: AnnouncementError) -> Self {
@@ -128,9 +122,8 @@ impl From<AnnouncementError> for Problem {
                 )
                 .at("/release_at", "must be at most a year ahead"),
             AnnouncementError::NobodyMeant => Self::new(&EMPTY_AUDIENCE),
-            AnnouncementError::Audience(AudienceError::Db(error))
-            | AnnouncementError::Db(error) => error.into(),
-            AnnouncementError::Audience(error) => audience(&error),
+            AnnouncementError::Audience(error) => audience_problem(error),
+            AnnouncementError::Db(error) => error.into(),
         }
     }
 }
@@ -163,18 +156,4 @@ fn photos(indexes: &[usize]) -> Problem {
         let what = "must be a photo of one's own that is shown nowhere else, named once";
         problem.at(format!("/photos/{index}"), what)
     })
-}
-
-fn audience(error: &AudienceError) -> Problem {
-    let kind = if matches!(error, AudienceError::Empty) {
-        &EMPTY_AUDIENCE
-    } else {
-        &INVALID_BODY
-    };
-    error
-        .pointers()
-        .into_iter()
-        .fold(Problem::new(kind), |problem, (pointer, what)| {
-            problem.at(format!("/audience{pointer}"), what)
-        })
 }

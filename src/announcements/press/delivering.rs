@@ -167,8 +167,12 @@ impl Courier {
             (PressChannel::WebHook, announced) => {
                 Ok(press.call_web_hook(delivery, announced.as_ref(), now).await)
             }
-            (PressChannel::Mail, Some(announced)) => Ok(press.write_mail(delivery, &announced).await),
-            (PressChannel::Mail | PressChannel::Page, _) => Ok(Served::Never(PressOutcome::Withdrawn, None)),
+            (PressChannel::Mail, Some(announced)) => {
+                Ok(press.write_mail(delivery, &announced).await)
+            }
+            (PressChannel::Mail | PressChannel::Page, _) => {
+                Ok(Served::Never(PressOutcome::Withdrawn, None))
+            }
         }
     }
 

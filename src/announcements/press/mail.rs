@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use maud::{DOCTYPE, html};
 
 use super::{
-    PressOutcome, Press,
+    Press, PressOutcome,
     delivering::Served,
     page::{moment, paragraphs},
     store::{Announced, Claimed},

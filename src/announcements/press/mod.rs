@@ -267,7 +267,15 @@ pub(super) async fn withdraw_in(
     if announcements.press.0.web_hook.is_some() && store::is_opened(tx, id).await? {
         let delivery = announcements.ids.id();
         let to = (PressChannel::WebHook, "");
-        store::insert(tx, delivery, id, to, PressEvent::Withdrawn, (now, Some(now))).await?;
+        store::insert(
+            tx,
+            delivery,
+            id,
+            to,
+            PressEvent::Withdrawn,
+            (now, Some(now)),
+        )
+        .await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{
-    PressEvent, PressOutcome, Press,
+    Press, PressEvent, PressOutcome,
     delivering::Served,
     store::{Announced, Claimed, Words},
 };

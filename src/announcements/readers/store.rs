@@ -26,10 +26,10 @@ pub(super) async fn headlines(
     let rows: Vec<HeadRow> = db
         .query(sql!(
             "SELECT id, class, released_at FROM visible_announcements
-             WHERE reader_unit_id = $1 AND ((released_at, id) < ($2, $3) OR $2 IS NULL)
+             WHERE reader_id = $1 AND ((released_at, id) < ($2, $3) OR $2 IS NULL)
              ORDER BY released_at DESC, id DESC LIMIT $4"
         ))
-        .bind(reader.unit())
+        .bind(reader.account())
         .bind(after.and_then(|(micros, _)| At::from_micros(micros)))
         .bind(after.map(|(_, id)| id))
         .bind(limit)
@@ -46,9 +46,9 @@ pub(super) async fn article(
     let rows: Vec<HeadRow> = db
         .query(sql!(
             "SELECT id, class, released_at FROM visible_announcements
-             WHERE reader_unit_id = $1 AND id = $2"
+             WHERE reader_id = $1 AND id = $2"
         ))
-        .bind(reader.unit())
+        .bind(reader.account())
         .bind(id)
         .all()
         .await?;
@@ -59,9 +59,9 @@ pub(super) async fn article(
         .query(sql!(
             "SELECT t.body FROM visible_announcements v
              JOIN announcement_texts t ON t.announcement_id = v.id
-             WHERE v.reader_unit_id = $1 AND v.id = $2 AND t.language = $3"
+             WHERE v.reader_id = $1 AND v.id = $2 AND t.language = $3"
         ))
-        .bind(reader.unit())
+        .bind(reader.account())
         .bind(id)
         .bind(headline.language)
         .opt()
@@ -107,11 +107,11 @@ async fn words(
         .query(sql!(
             "SELECT t.announcement_id, t.language, t.title, t.push_text
              FROM visible_announcements v JOIN announcement_texts t ON t.announcement_id = v.id
-             WHERE v.reader_unit_id = $2 AND v.id "
+             WHERE v.reader_id = $2 AND v.id "
                 ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
         ))
         .bind(ids.iter().copied().collect::<IdList>())
-        .bind(reader.unit())
+        .bind(reader.account())
         .all()
         .await?;
     let mut words: BTreeMap<AnnouncementId, Words> = BTreeMap::new();
@@ -142,12 +142,12 @@ async fn photos(
              FROM visible_announcements v
              JOIN announcement_photos ap ON ap.announcement_id = v.id
              JOIN photos p ON p.id = ap.photo_id
-             WHERE v.reader_unit_id = $2 AND v.id "
+             WHERE v.reader_id = $2 AND v.id "
             ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
             " ORDER BY v.id, ap.position"
         ))
         .bind(ids.iter().copied().collect::<IdList>())
-        .bind(reader.unit())
+        .bind(reader.account())
         .all()
         .await?;
     let mut photos: BTreeMap<AnnouncementId, Vec<Photo>> = BTreeMap::new();

@@ -21,17 +21,20 @@ use crate::{
     clock::At,
     db::{Result, Tx},
     id::{AnnouncementId, MessageId},
+    people::audience,
     push::{Class, envelope::Message, outbox},
 };
 
 impl Announcements {
     /// Writes a scheduled announcement's message with its gate shut, or, if it is written already, adds
-    /// whoever has joined the audience or registered a phone since, and asks anew who is on duty at T.
+    /// whoever has joined the audience or registered a phone since, and asks anew who is on duty at T. If
+    /// somebody is no longer in the audience, the message is written anew.
     /// Nothing happens to what is no longer scheduled.
     pub(super) async fn stage(&self, id: AnnouncementId) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let now = self.clock.now();
-        if let Some(staging) = store::lock_scheduled(&mut tx, id).await? {
+        if let Some(mut staging) = store::lock_scheduled(&mut tx, id).await? {
+            drop_former_recipients(&mut tx, &mut staging).await?;
             self.stage_in(&mut tx, &staging, now).await?;
             tx.commit().await?;
         }
@@ -94,6 +97,7 @@ impl Announcements {
     }
 
     async fn write_message(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {
+        audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
         let texts = super::store::texts_in(tx, staging.id).await?;
         let message = Message {
             id: self.ids.id(),
@@ -105,4 +109,18 @@ impl Announcements {
         store::set_message(tx, staging.id, message.id).await?;
         Ok(message.id)
     }
+}
+
+/// Takes back a staged message of which somebody would hear who is not meant any more, to be staged anew.
+async fn drop_former_recipients(tx: &mut Tx, staging: &mut Staging) -> Result<()> {
+    let Some(message) = staging.message_id else {
+        return Ok(());
+    };
+    audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
+    if store::has_former_recipients(tx, staging.audience_id, message).await? {
+        store::clear_message(tx, staging.id).await?;
+        outbox::discard(tx, message).await?;
+        staging.message_id = None;
+    }
+    Ok(())
 }

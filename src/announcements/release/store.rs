@@ -91,13 +91,11 @@ pub(in crate::announcements) async fn add_recipients(
 ) -> Result<u64> {
     tx.query(sql!(
         "INSERT INTO push_recipients (message_id, account_id, rank)
-         SELECT $1, p.id, CASE WHEN EXISTS (
+         SELECT $1, p.account_id, CASE WHEN EXISTS (
                 SELECT 1 FROM duties d
-                WHERE d.account_id = p.id AND d.starts_at <= $3 AND d.ends_at > $3) THEN 0 ELSE 1 END
-         FROM accounts p JOIN audiences a ON a.id = $2
-         WHERE p.left_at IS NULL AND (a.everybody OR EXISTS (
-             SELECT 1 FROM audience_units au JOIN org_unit_ancestors up ON up.ancestor_id = au.unit_id
-             WHERE au.audience_id = a.id AND up.unit_id = p.unit_id))
+                WHERE d.account_id = p.account_id AND d.starts_at <= $3 AND d.ends_at > $3)
+             THEN 0 ELSE 1 END
+         FROM audience_people p WHERE p.audience_id = $2
          ON CONFLICT DO NOTHING"
     ))
     .bind(message)
@@ -105,6 +103,37 @@ pub(in crate::announcements) async fn add_recipients(
     .bind(first)
     .execute()
     .await
+}
+
+/// Whether somebody was written as a recipient who is not meant any more: moved, left, off duty at T.
+pub(super) async fn has_former_recipients(
+    tx: &mut Tx,
+    audience: AudienceId,
+    message: MessageId,
+) -> Result<bool> {
+    let somebody: Option<(i32,)> = tx
+        .query(sql!(
+            "SELECT 1 FROM push_recipients r WHERE r.message_id = $1 AND NOT EXISTS (
+                 SELECT 1 FROM audience_people p
+                 WHERE p.audience_id = $2 AND p.account_id = r.account_id)
+             LIMIT 1"
+        ))
+        .bind(message)
+        .bind(audience)
+        .opt()
+        .await?;
+    Ok(somebody.is_some())
+}
+
+/// The row names no message any more.
+pub(super) async fn clear_message(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
+    tx.query(sql!(
+        "UPDATE announcements SET message_id = NULL WHERE id = $1"
+    ))
+    .bind(id)
+    .execute()
+    .await
+    .map(drop)
 }
 
 /// Brings the ranks of recipients up to date; says how many have changed. Apart from the above, because
@@ -129,12 +158,7 @@ pub(in crate::announcements) async fn is_anybody_meant(
 ) -> Result<bool> {
     let somebody: Option<(i32,)> = tx
         .query(sql!(
-            "SELECT 1 FROM accounts p JOIN audiences a ON a.id = $1
-             WHERE p.left_at IS NULL AND (a.everybody OR EXISTS (
-                 SELECT 1 FROM audience_units au JOIN org_unit_ancestors up
-                      ON up.ancestor_id = au.unit_id
-                 WHERE au.audience_id = a.id AND up.unit_id = p.unit_id))
-             LIMIT 1"
+            "SELECT 1 FROM audience_people WHERE audience_id = $1 LIMIT 1"
         ))
         .bind(audience)
         .opt()

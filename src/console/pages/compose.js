@@ -2,11 +2,11 @@
 // Writing an announcement: the form, and beside it the lock screens, live. What is still missing stands above the
 // buttons.
 
-import { get, Problem } from "/shared/api.js";
+import { all, get, Problem } from "/shared/api.js";
 import { fill, h, icon, say as toast } from "/shared/element.js";
 import { number } from "/shared/language.js";
 import { problem } from "/shared/problem.js";
-import { audienceField } from "./audience.js";
+import { audienceField, namesNobody } from "./audience.js";
 import { approve, cancelSchedule, release, remove, save, schedule, submit, takeBack, written } from "./desk.js";
 import { lockScreens, order } from "./lockscreen.js";
 import { timeField } from "./time.js";
@@ -21,7 +21,12 @@ const EMPTY = { title: "", push_text: "", body: "" };
 
 /** @type {import("./console.js").Page} */
 export async function composePage(visit, id) {
-  const [units, known] = await Promise.all([get("/org-units"), id ? get(`/editorial/announcements/${id}`) : null]);
+  const [units, choices, groups, known] = await Promise.all([
+    get("/org-units"),
+    get("/editorial/audience-choices"),
+    all("/editorial/groups"),
+    id ? get(`/editorial/announcements/${id}`) : null,
+  ]);
   if (known && !["draft", "in_review", "scheduled"].includes(known.state)) {
     visit.go(`/announcements/${id}`);
     return h("p");
@@ -39,10 +44,11 @@ export async function composePage(visit, id) {
   const checks = h("ul", { class: "checks" });
   const trouble = h("div", { "aria-live": "polite" });
   const time = timeField(work.release_at, changed, visit.signal);
-  const audience = audienceField(units.items, work.audience, (chosen) => {
-    work.audience = chosen;
+  const meant = (/** @type {import("./audience.js").Audience} */ audience) => {
+    work.audience = audience;
     changed();
-  });
+  };
+  const audience = audienceField(units.items, work.audience, meant, { ...choices, groups });
 
   function changed() {
     lock.draw({ class: work.class, texts: work.texts });
@@ -76,7 +82,6 @@ export async function composePage(visit, id) {
       toast(say.saved);
       if (known && saved.needs_approval) return visit.again(); // A change voids the approval.
       history.replaceState(null, "", `#/announcements/${saved.id}/edit`);
-      await count(saved.id);
     } catch (error) {
       fill(trouble, troubleOf(error, visit));
       trouble.scrollIntoView({ block: "nearest" });
@@ -98,8 +103,6 @@ export async function composePage(visit, id) {
     submit: h("button", { type: "button", onclick: act(submit), hidden: work.state !== "draft" }, say.submit),
     release: h("button", { type: "button", class: "danger", onclick: act(release) }, say.releaseNow),
   };
-  const count = async (/** @type {string} */ which) =>
-    audience.counted(await get(`/editorial/announcements/${which}/audience`));
 
   const page = h(
     "form",
@@ -131,7 +134,6 @@ export async function composePage(visit, id) {
     lock.node,
   );
   changed();
-  if (id) count(id).catch(() => {}); // The count of the org units stays.
   return page;
 }
 
@@ -181,7 +183,7 @@ function missingIn(work, time) {
       missing[`${say.checks[field]} (${say.languages[each]})`] = !text || [...text].length > MOST[field];
     }
   }
-  missing[say.checks.audience] = work.audience.kind === "units" && !work.audience.units.length;
+  missing[say.checks.audience] = namesNobody(work.audience);
   missing[say.checks.time] = !time || new Date(time).getTime() <= Date.now();
   return missing;
 }

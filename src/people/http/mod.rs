@@ -2,8 +2,10 @@
 
 //! The routes of people, a file per resource.
 
+pub(crate) mod audiences;
 mod colleagues;
 mod duty;
+mod groups;
 mod imports;
 mod join_codes;
 mod me;
@@ -31,6 +33,14 @@ pub fn router(people: People) -> OpenApiRouter {
         .routes(routes!(roles::list_roles))
         .routes(routes!(roles::grant_role, roles::revoke_role))
         .routes(routes!(imports::create_import))
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(
+            groups::get_group,
+            groups::update_group,
+            groups::delete_group
+        ))
+        .routes(routes!(audiences::create_audience_count))
+        .routes(routes!(audiences::get_audience_choices))
         .with_state(people)
 }
 

@@ -14,12 +14,13 @@ pub enum Column {
     UnitName,
     ParentCode,
     JobTitle,
+    Location,
     Email,
     Language,
 }
 
 impl Column {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::PersonnelNumber,
         Self::FamilyName,
         Self::GivenName,
@@ -27,6 +28,7 @@ impl Column {
         Self::UnitName,
         Self::ParentCode,
         Self::JobTitle,
+        Self::Location,
         Self::Email,
         Self::Language,
     ];
@@ -41,13 +43,17 @@ impl Column {
             Self::UnitName => "Organisationseinheit",
             Self::ParentCode => "Übergeordnete Organisationsnummer",
             Self::JobTitle => "Funktion",
+            Self::Location => "Standort",
             Self::Email => "E-Mail",
             Self::Language => "Sprache",
         }
     }
 
     fn is_required(self) -> bool {
-        !matches!(self, Self::JobTitle | Self::Email | Self::Language)
+        !matches!(
+            self,
+            Self::JobTitle | Self::Location | Self::Email | Self::Language
+        )
     }
 
     /// Reads a heading without regard to case, spaces, dots and hyphens.
@@ -72,6 +78,7 @@ impl Column {
             | "übergeordneteorgnr"
             | "übergeordneteoe" => Self::ParentCode,
             "funktion" | "dienstbezeichnung" | "stellenbezeichnung" | "jobtitle" => Self::JobTitle,
+            "standort" | "arbeitsort" | "dienstort" | "location" | "placeofwork" => Self::Location,
             "email" | "emailadresse" | "mail" | "dienstlicheemail" => Self::Email,
             "sprache" | "language" => Self::Language,
             _ => return None,

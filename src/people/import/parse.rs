@@ -158,6 +158,7 @@ impl Row<'_> {
         let family_name = self.required::<100>(Column::FamilyName);
         let given_name = self.required::<100>(Column::GivenName);
         let job_title = self.optional::<200>(Column::JobTitle);
+        let location = self.optional::<200>(Column::Location);
         let email = self.email();
         let language = self.language();
         Some(RosterPerson {
@@ -165,6 +166,7 @@ impl Row<'_> {
             given_name: given_name?,
             family_name: family_name?,
             job_title: job_title.ok()?,
+            location: location.ok()?,
             email: email.ok()?,
             language: language.ok()?,
             unit: self.layout.cell(self.record, Column::UnitCode)?.to_owned(),

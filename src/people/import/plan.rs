@@ -55,9 +55,18 @@ impl UpdatedPerson {
             != (&self.after.family_name, &self.after.given_name)
     }
 
-    /// Another job title or e-mail address.
+    /// Another job title, place of work or e-mail address.
     pub fn changed(&self) -> bool {
-        (&self.before.job_title, &self.before.email) != (&self.after.job_title, &self.after.email)
+        let details = |person: &RosterPerson| {
+            let RosterPerson {
+                job_title,
+                location,
+                email,
+                ..
+            } = person;
+            (job_title.clone(), location.clone(), email.clone())
+        };
+        details(&self.before) != details(&self.after)
     }
 }
 
@@ -186,6 +195,7 @@ mod tests {
             given_name: "Ida".into(),
             family_name: "Kern".into(),
             job_title: None,
+            location: None,
             email: None,
             language: Language::German,
             unit: unit.into(),

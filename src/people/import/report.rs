@@ -64,7 +64,10 @@ impl Report {
                 )
             },
         )?;
-        let changed = ("Andere Funktion oder E-Mail", "Other job title or e-mail");
+        let changed = (
+            "Andere Funktion, anderer Standort, andere E-Mail",
+            "Other job title, place of work or e-mail",
+        );
         self.section(changed, &updated(UpdatedPerson::changed), |update| {
             name_and_number(&update.after)
         })?;

@@ -29,6 +29,8 @@ pub struct RosterPerson {
     pub given_name: String,
     pub family_name: String,
     pub job_title: Option<String>,
+    /// The place of work.
+    pub location: Option<String>,
     pub email: Option<String>,
     /// For somebody new. Later the person's own choice counts, not the file's.
     pub language: Language,

@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 67] = [
+const RULES: [(&str, Rule); 74] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -101,6 +101,13 @@ const RULES: [(&str, Rule); 67] = [
     ("get_photo_file", READERS),
     ("update_photo", OWNER),
     ("delete_photo", OWNER),
+    ("list_groups", EDITORS),
+    ("create_group", EDITORS),
+    ("get_group", EDITORS),
+    ("update_group", EDITORS),
+    ("delete_group", EDITORS),
+    ("create_audience_count", EDITORS),
+    ("get_audience_choices", EDITORS),
     ("list_announcements", EMPLOYEES),
     ("get_announcement", READERS),
     ("list_editorial_announcements", EDITORS),

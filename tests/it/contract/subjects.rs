@@ -124,6 +124,7 @@ impl Subjects {
                 _,
             )
             | (_, "announcements") => self.released.clone(),
+            (_, "editorial") if resource.starts_with("editorial/groups") => self.group().await,
             // Each gets its own, because what one does to it would be felt by the next.
             ("set_announcement_approval", _) => {
                 let submitted = self.draft(announcement(&everybody, &[])).await;
@@ -179,6 +180,9 @@ impl Subjects {
             "delete_post" | "delete_comment" => json!({"reason": "Tonfall"}),
             "put_reaction" => json!({"kind": "thanks"}),
             "update_photo" => json!({"alt_text": "Ein Löschzug."}),
+            "create_group" => json!({"name": self.unheard_of(), "audience": everybody}),
+            "update_group" => json!({"name": self.unheard_of()}),
+            "create_audience_count" => json!({"audience": everybody}),
             "create_announcement" => announcement(&everybody, &[]),
             "update_announcement" => json!({"class": "news"}),
             "set_announcement_correction" => json!({
@@ -199,6 +203,16 @@ impl Subjects {
         id(&self
             .editor
             .post("/api/v1/editorial/announcements", body)
+            .await
+            .created())
+    }
+
+    async fn group(&self) -> String {
+        let everybody = json!({"kind": "everybody"});
+        let group = json!({"name": self.unheard_of(), "audience": everybody});
+        id(&self
+            .editor
+            .post("/api/v1/editorial/groups", group)
             .await
             .created())
     }
