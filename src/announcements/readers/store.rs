@@ -173,13 +173,13 @@ async fn corrected(
              JOIN announcement_corrections c ON c.announcement_id = v.id
              JOIN announcement_correction_texts t
                   ON t.announcement_id = v.id AND t.number = c.number
-             WHERE v.reader_unit_id = $2
+             WHERE v.reader_id = $2
                AND c.number = (SELECT MAX(o.number) FROM announcement_corrections o
                                WHERE o.announcement_id = v.id)
                AND v.id "["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
         ))
         .bind(ids.iter().copied().collect::<IdList>())
-        .bind(reader.unit())
+        .bind(reader.account())
         .all()
         .await?;
     let corrected = rows
