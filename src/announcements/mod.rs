@@ -27,6 +27,7 @@
 pub mod corrections;
 mod drafts;
 pub mod http;
+mod local_time;
 mod policy;
 pub mod press;
 pub mod readers;
@@ -44,6 +45,7 @@ use utoipa::ToSchema;
 use self::review::policy::FourEyes;
 pub use self::{
     drafts::{Changes, NewAnnouncement},
+    local_time::Candidate,
     policy::MAX_PHOTOS,
     press::{Press, PressError},
     release::{releaser, report},
@@ -219,6 +221,16 @@ pub enum AnnouncementError {
     ReleaseInPast { now: At },
     #[error("T is more than a year ahead; the latest is {latest}")]
     ReleaseTooFar { latest: At },
+    #[error("the zone's clocks leave this time out; it could be {earlier} or {later}")]
+    LocalTimeMissing {
+        earlier: Candidate,
+        later: Candidate,
+    },
+    #[error("the zone's clocks show this time twice; it could be {earlier} or {later}")]
+    LocalTimeTwice {
+        earlier: Candidate,
+        later: Candidate,
+    },
     #[error("nobody is in the audience")]
     NobodyMeant,
     #[error(transparent)]

@@ -17,6 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Announcement, Announcements, Changes, NewAnnouncement, StateName, Summary,
+    local_time::LocalTime,
     release::{csv, report::Report},
 };
 use crate::{
@@ -67,12 +68,33 @@ struct Filter {
     limit: Limit,
 }
 
-/// When an announcement shall be released.
+/// When an announcement shall be released: in the future, at most a year ahead. Either as an instant or in
+/// local time, never both.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Schedule {
-    /// T, with its offset from UTC: in the future, at most a year ahead.
-    release_at: At,
+    /// T, with its offset from UTC.
+    release_at: Option<At>,
+    /// T as the clocks of its zone show it: refused where they leave this time out or show it twice.
+    release_at_local: Option<LocalTime>,
+}
+
+impl Schedule {
+    /// T, and the pointer to where it was said.
+    fn release_at(self) -> Result<(At, &'static str), Problem> {
+        match (self.release_at, self.release_at_local) {
+            (Some(at), None) => Ok((at, "/release_at")),
+            (None, Some(local)) => Ok((local.instant()?, "/release_at_local/at")),
+            (None, None) => Err(problems::one_release_at(
+                "/release_at",
+                "must be there, unless release_at_local is",
+            )),
+            (Some(_), Some(_)) => Err(problems::one_release_at(
+                "/release_at_local",
+                "must not be there beside release_at",
+            )),
+        }
+    }
 }
 
 /// Drafts, announcements in review, scheduled, released and withdrawn announcements, the last made first.
@@ -197,11 +219,11 @@ async fn set_announcement_schedule(
     IfMatch(seen): IfMatch,
     Json(schedule): Json<Schedule>,
 ) -> Result<axum::Json<Announcement>, Problem> {
-    Ok(axum::Json(
-        announcements
-            .schedule(&editor, id, seen, schedule.release_at)
-            .await?,
-    ))
+    let (release_at, said_at) = schedule.release_at()?;
+    let scheduled = announcements.schedule(&editor, id, seen, release_at).await;
+    Ok(axum::Json(scheduled.map_err(|error| {
+        problems::schedule_problem(error, said_at)
+    })?))
 }
 
 /// Takes T away: the announcement is a draft or in review again.

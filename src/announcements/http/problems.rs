@@ -3,7 +3,8 @@
 //! This room's errors as problems.
 
 use crate::{
-    announcements::{AnnouncementError, MAX_PHOTOS},
+    announcements::{AnnouncementError, Candidate, MAX_PHOTOS},
+    clock::At,
     people::http::audiences::{EMPTY_AUDIENCE, audience_problem},
     web::{
         Problem, ProblemType,
@@ -71,6 +72,18 @@ static RELEASE_TOO_FAR: ProblemType = ProblemType::new(
     "Der Zeitpunkt der Freigabe liegt mehr als ein Jahr voraus.",
     "The time of the release is more than a year ahead.",
 );
+static LOCAL_TIME_MISSING: ProblemType = ProblemType::new(
+    "local-time-missing",
+    422,
+    "Diese Uhrzeit gibt es an diesem Tag nicht, weil die Uhr vorgestellt wird.",
+    "This time does not exist on that day, because the clocks go forward.",
+);
+static LOCAL_TIME_TWICE: ProblemType = ProblemType::new(
+    "local-time-twice",
+    422,
+    "Diese Uhrzeit gibt es an diesem Tag zweimal, weil die Uhr zurückgestellt wird.",
+    "This time exists twice on that day, because the clocks go back.",
+);
 static NOTHING_CORRECTED: ProblemType = ProblemType::new(
     "correction-changes-nothing",
     422,
@@ -109,23 +122,68 @@ impl From<AnnouncementError> for Problem {
                     format!("At most {MAX_PHOTOS} photos are possible."),
                 )
                 .at("/photos", format!("must be at most {MAX_PHOTOS}")),
-            AnnouncementError::ReleaseInPast { now } => Self::new(&RELEASE_IN_PAST)
-                .detail(
-                    format!("Auf dem Server ist es {now}."),
-                    format!("The server has {now}."),
-                )
-                .at("/release_at", "must be in the future"),
-            AnnouncementError::ReleaseTooFar { latest } => Self::new(&RELEASE_TOO_FAR)
-                .detail(
-                    format!("Spätestens: {latest}."),
-                    format!("At the latest: {latest}."),
-                )
-                .at("/release_at", "must be at most a year ahead"),
+            AnnouncementError::ReleaseInPast { now } => in_past(now, "/release_at"),
+            AnnouncementError::ReleaseTooFar { latest } => too_far(latest, "/release_at"),
+            AnnouncementError::LocalTimeMissing { earlier, later } => {
+                two_instants(&LOCAL_TIME_MISSING, earlier, later)
+            }
+            AnnouncementError::LocalTimeTwice { earlier, later } => {
+                two_instants(&LOCAL_TIME_TWICE, earlier, later)
+            }
             AnnouncementError::NobodyMeant => Self::new(&EMPTY_AUDIENCE),
             AnnouncementError::Audience(error) => audience_problem(error),
             AnnouncementError::Db(error) => error.into(),
         }
     }
+}
+
+/// The error of a request that has said T at this pointer.
+pub(super) fn schedule_problem(error: AnnouncementError, said_at: &str) -> Problem {
+    match error {
+        AnnouncementError::ReleaseInPast { now } => in_past(now, said_at),
+        AnnouncementError::ReleaseTooFar { latest } => too_far(latest, said_at),
+        error => error.into(),
+    }
+}
+
+/// T is said in one of two ways.
+pub(super) fn one_release_at(pointer: &str, what: &str) -> Problem {
+    Problem::new(&INVALID_BODY)
+        .detail(
+            "Es braucht genau eine Angabe, wann freigegeben wird.",
+            "It must be said exactly once when to release.",
+        )
+        .at(pointer, what)
+}
+
+fn in_past(now: At, said_at: &str) -> Problem {
+    Problem::new(&RELEASE_IN_PAST)
+        .detail(
+            format!("Auf dem Server ist es {now}."),
+            format!("The server has {now}."),
+        )
+        .at(said_at, "must be in the future")
+}
+
+fn too_far(latest: At, said_at: &str) -> Problem {
+    Problem::new(&RELEASE_TOO_FAR)
+        .detail(
+            format!("Spätestens: {latest}."),
+            format!("At the latest: {latest}."),
+        )
+        .at(said_at, "must be at most a year ahead")
+}
+
+fn two_instants(kind: &'static ProblemType, earlier: Candidate, later: Candidate) -> Problem {
+    Problem::new(kind)
+        .detail(
+            format!("Gemeint sein kann {earlier} oder {later}."),
+            format!("It could be {earlier} or {later}."),
+        )
+        .at(
+            "/release_at_local/at",
+            format!("must be one instant: {earlier} or {later}, as release_at"),
+        )
 }
 
 fn languages(missing: Vec<String>, unknown: Vec<String>) -> Problem {
