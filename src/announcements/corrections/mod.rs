@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, Step, Texts, drafts, policy,
-    release, store as announcements,
+    press, release, store as announcements,
 };
 use crate::{
     audit::{self, Action},
@@ -157,6 +157,7 @@ impl Announcements {
         let kind = changes::Kind::AnnouncementCorrected;
         changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
         recall::end(&mut tx, &old, Some(message), Outcome::Superseded, step.at).await?;
+        press::correct_in(self, &mut tx, id, step.at).await?;
         outbox::open(&mut tx, message, step.at).await?;
         let corrected =
             drafts::entry(Action::AnnouncementCorrected, editor, id).with("number", number);
