@@ -123,6 +123,10 @@ impl Announcements {
             }
         }
         let before = announcements::texts_in(&mut tx, id).await?;
+        // Nobody else has seen the new words: where four eyes are needed, two would reach every phone.
+        if self.four_eyes.needs(row.class) {
+            return Err(AnnouncementError::CorrectionNeedsApproval);
+        }
         check_languages(&before, &correction)?;
         let made = store::all(&mut tx, id).await?;
         if before == correction.texts {
