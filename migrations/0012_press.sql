@@ -25,7 +25,7 @@ CREATE TABLE press_deliveries (
     channel text NOT NULL,
     -- A mail address; empty for the others, of which there is one each.
     recipient text NOT NULL,
-    -- released | withdrawn
+    -- released | corrected | withdrawn
     event text NOT NULL,
     created_at timestamptz NOT NULL,
     attempts integer NOT NULL,
@@ -41,7 +41,10 @@ CREATE TABLE press_deliveries (
     sent_at timestamptz,
     settled_at timestamptz
 );
-CREATE UNIQUE INDEX press_deliveries_once ON press_deliveries (announcement_id, channel, recipient, event);
+-- Only a correction can be made twice.
+CREATE UNIQUE INDEX press_deliveries_once ON press_deliveries (announcement_id, channel, recipient, event)
+    WHERE event <> 'corrected';
+CREATE INDEX press_deliveries_of ON press_deliveries (announcement_id, channel, recipient);
 CREATE INDEX press_deliveries_waiting ON press_deliveries (channel, due_at)
     WHERE outcome IS NULL AND due_at IS NOT NULL;
 

@@ -190,6 +190,8 @@ pub enum AnnouncementError {
     AlreadyReleased,
     #[error("the announcement has been withdrawn")]
     Withdrawn,
+    #[error("words that nobody else has seen can't correct what needed an approval")]
+    CorrectionNeedsApproval,
     #[error("nothing has been released yet")]
     NotReleased,
     #[error("an editor's approval is required")]

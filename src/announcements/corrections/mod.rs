@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, Step, Texts, drafts, policy,
-    release, store as announcements,
+    press, release, store as announcements,
 };
 use crate::{
     audit::{self, Action},
@@ -123,6 +123,10 @@ impl Announcements {
             }
         }
         let before = announcements::texts_in(&mut tx, id).await?;
+        // Nobody else has seen the new words: where four eyes are needed, two would reach every phone.
+        if self.four_eyes.needs(row.class) {
+            return Err(AnnouncementError::CorrectionNeedsApproval);
+        }
         check_languages(&before, &correction)?;
         let made = store::all(&mut tx, id).await?;
         if before == correction.texts {
@@ -157,6 +161,7 @@ impl Announcements {
         let kind = changes::Kind::AnnouncementCorrected;
         changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
         recall::end(&mut tx, &old, Some(message), Outcome::Superseded, step.at).await?;
+        press::correct_in(self, &mut tx, id, step.at).await?;
         outbox::open(&mut tx, message, step.at).await?;
         let corrected =
             drafts::entry(Action::AnnouncementCorrected, editor, id).with("number", number);

@@ -36,6 +36,12 @@ static APPROVAL_REQUIRED: ProblemType = ProblemType::new(
     "Erst muss jemand anderes aus der Redaktion diese Mitteilung freizeichnen.",
     "Another editor must approve this announcement first.",
 );
+static CORRECTION_NEEDS_APPROVAL: ProblemType = ProblemType::new(
+    "correction-needs-approval",
+    409,
+    "Diese Mitteilung brauchte eine Freizeichnung. Ziehen Sie sie zurück, und legen Sie die berichtigte neu vor.",
+    "This announcement needed an approval. Withdraw it, and submit the corrected one anew.",
+);
 static OWN_APPROVAL: ProblemType = ProblemType::new(
     "own-approval",
     409,
@@ -100,6 +106,7 @@ impl From<AnnouncementError> for Problem {
             AnnouncementError::Withdrawn => Self::new(&WITHDRAWN),
             AnnouncementError::NotReleased => Self::new(&NOT_RELEASED),
             AnnouncementError::ApprovalRequired => Self::new(&APPROVAL_REQUIRED),
+            AnnouncementError::CorrectionNeedsApproval => Self::new(&CORRECTION_NEEDS_APPROVAL),
             AnnouncementError::OwnApproval => Self::new(&OWN_APPROVAL),
             AnnouncementError::NotInReview => Self::new(&NOT_IN_REVIEW),
             AnnouncementError::Scheduled => Self::new(&SCHEDULED),

@@ -157,10 +157,12 @@ impl Courier {
         let id = delivery.announcement_id;
         let announced = match delivery.event {
             PressEvent::Withdrawn => None,
-            PressEvent::Released => match store::announced(&self.announcements.db, id).await? {
-                Some(announced) => Some(announced),
-                None => return Ok(Served::Never(PressOutcome::Withdrawn, None)),
-            },
+            PressEvent::Released | PressEvent::Corrected => {
+                match store::announced(&self.announcements.db, id).await? {
+                    Some(announced) => Some(announced),
+                    None => return Ok(Served::Never(PressOutcome::Withdrawn, None)),
+                }
+            }
         };
         let press = &self.announcements.press;
         match (self.channel, announced) {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use maud::{DOCTYPE, html};
 
 use super::{
-    Press, PressOutcome,
+    Press, PressEvent, PressOutcome,
     delivering::Served,
     page::{moment, paragraphs},
     store::{Announced, Claimed},
@@ -36,11 +36,15 @@ impl Press {
     }
 
     fn letter(&self, delivery: &Claimed, announced: &Announced) -> Letter {
-        let (_, words) = announced.in_language(Language::German);
+        let (language, words) = announced.in_language(Language::German);
+        let (at, what) = match delivery.event {
+            PressEvent::Corrected => (delivery.created_at, correction(language)),
+            _ => (announced.opened_at, ""),
+        };
         Letter {
             id: delivery.id.uuid(),
-            at: announced.opened_at,
-            subject: format!("{}: {}", self.0.city, words.title),
+            at,
+            subject: format!("{}: {what}{}", self.0.city, words.title),
             text: self.plain(announced),
             html: self.html(announced),
         }
@@ -96,5 +100,13 @@ fn released(language: Language) -> &'static str {
     match language {
         Language::German => "Veröffentlicht:",
         Language::English => "Released:",
+    }
+}
+
+/// Before the title of what had other words before.
+fn correction(language: Language) -> &'static str {
+    match language {
+        Language::German => "Berichtigung: ",
+        Language::English => "Correction: ",
     }
 }

@@ -18,8 +18,9 @@
 //! under a lease: a crash at any point leaves rows that the next process serves, under the same ids.
 //!
 //! **Invariants:** the press knows what the view `press_announcements` holds and nothing else: never what is not
-//! released, never before the rule allows it, never what was withdrawn. A withdrawal is told to the web hook if
-//! the press had been opened, and after what was told before.
+//! released, never before the rule allows it, never what was withdrawn. If the press had been
+//! opened, a correction is told to the web hook and the press list, a withdrawal to the web hook. Each receiver is
+//! told one thing after the other.
 
 mod delivering;
 pub mod http;
@@ -74,6 +75,8 @@ text_enum! {
     /// What the press is told.
     pub enum PressEvent {
         Released = "released",
+        /// It has other words now.
+        Corrected = "corrected",
         Withdrawn = "withdrawn",
     }
 }
@@ -251,6 +254,29 @@ pub(super) async fn release_in(
         } => {
             let at_latest = Duration::from_secs(u64::from(at_latest_seconds.unsigned_abs()));
             store::set_opens_by(tx, id, now + at_latest).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the press of an announcement's other words, in the transaction that corrects it. Before the press is
+/// opened there is nothing to tell: it will get what the announcement says then.
+pub(super) async fn correct_in(
+    announcements: &Announcements,
+    tx: &mut Tx,
+    id: AnnouncementId,
+    now: At,
+) -> db::Result<()> {
+    if !store::is_opened(tx, id).await? {
+        return Ok(());
+    }
+    for (channel, recipient) in announcements.press.recipients() {
+        // The page shows the new words by itself.
+        if channel != PressChannel::Page {
+            let delivery = announcements.ids.id();
+            let to = (channel, recipient);
+            let event = PressEvent::Corrected;
+            store::insert(tx, delivery, id, to, event, (now, Some(now))).await?;
         }
     }
     Ok(())

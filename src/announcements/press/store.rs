@@ -265,7 +265,7 @@ pub(super) async fn end_shown(tx: &mut Tx, id: AnnouncementId, now: At) -> Resul
 pub(super) async fn end_withdrawn(tx: &mut Tx, id: AnnouncementId, now: At) -> Result<()> {
     tx.query(sql!(
         "UPDATE press_deliveries SET outcome = 'withdrawn', due_at = NULL, settled_at = $2
-         WHERE announcement_id = $1 AND event = 'released' AND outcome IS NULL AND claim_id IS NULL"
+         WHERE announcement_id = $1 AND outcome IS NULL AND claim_id IS NULL"
     ))
     .bind(id)
     .bind(now)
@@ -299,7 +299,7 @@ pub(super) async fn next_due(db: &Db, channel: PressChannel) -> Result<Option<At
     Ok(due)
 }
 
-/// The next deliveries of a channel. A withdrawal waits until the release is no longer being told.
+/// The next deliveries of a channel. What a receiver is to be told later waits for what comes before it.
 pub(super) async fn claim(
     db: &Db,
     channel: PressChannel,
@@ -313,10 +313,10 @@ pub(super) async fn claim(
          WHERE id IN (
             SELECT d.id FROM press_deliveries d
             WHERE d.channel = $3 AND d.outcome IS NULL AND d.due_at <= $4
-              AND (d.event = 'released' OR NOT EXISTS (
+              AND NOT EXISTS (
                 SELECT 1 FROM press_deliveries e
                 WHERE e.announcement_id = d.announcement_id AND e.channel = d.channel
-                  AND e.event = 'released' AND e.outcome IS NULL AND e.claim_id IS NOT NULL))
+                  AND e.recipient = d.recipient AND e.id < d.id AND e.outcome IS NULL)
             ORDER BY d.due_at LIMIT $5 " ["" | "FOR UPDATE OF d SKIP LOCKED"] ")
          RETURNING id, announcement_id, recipient, event, created_at, attempts"
     ))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! What the city's web hook is told: `announcement.released`, with all there is to show, and
-//! `announcement.withdrawn`.
+//! What the city's web hook is told: `announcement.released`, with all there is to show,
+//! `announcement.corrected`, likewise, and `announcement.withdrawn`.
 
 use serde::Serialize;
 
@@ -59,9 +59,13 @@ impl Press {
         Payload {
             r#type: match delivery.event {
                 PressEvent::Released => "announcement.released",
+                PressEvent::Corrected => "announcement.corrected",
                 PressEvent::Withdrawn => "announcement.withdrawn",
             },
-            timestamp: announced.map_or(delivery.created_at, |announced| announced.opened_at),
+            timestamp: match (delivery.event, announced) {
+                (PressEvent::Released, Some(announced)) => announced.opened_at,
+                _ => delivery.created_at,
+            },
             data: Data {
                 id,
                 url: announced.and_then(|_| self.address(id)),

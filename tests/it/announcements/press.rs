@@ -24,6 +24,8 @@ use crate::world::{
 };
 
 both!(
+    a_correction_is_told_after_the_release_and_each_time,
+    a_correction_before_the_press_is_opened_is_what_it_gets,
     at_the_same_instant_every_channel_is_served,
     without_a_rule_the_press_gets_nothing,
     a_web_site_is_called_until_it_takes_the_call,
@@ -112,6 +114,11 @@ impl City {
     async fn release(&self, address: &str) {
         let release = format!("{address}/release");
         self.editor.put(&release, json!({})).await.ok();
+    }
+
+    async fn correct(&self, address: &str, correction: Value) {
+        let address = format!("{address}/correction");
+        self.editor.put(&address, correction).await.ok();
     }
 
     async fn report(&self, address: &str) -> Value {
@@ -532,6 +539,67 @@ async fn what_is_withdrawn_is_gone_and_the_web_site_is_told(stage: &Stage) {
     assert_eq!(calls[1].json["type"], "announcement.withdrawn");
     assert_eq!(calls[1].json["data"], json!({"id": id}));
     assert_ne!(calls[0].id, calls[1].id);
+}
+
+async fn a_correction_is_told_after_the_release_and_each_time(stage: &Stage) {
+    let city = City::on(stage).await;
+    let address = city.draft(SAME_INSTANT).await;
+    city.release(&address).await;
+    city.served(&address).await;
+    for day in ["morgen", "übermorgen"] {
+        let texts =
+            |body: &str, title: &str| json!({"title": title, "push_text": day, "body": body});
+        let correction = json!({
+            "texts": {"de": texts("Um drei Uhr.", "Neue Brücke"), "en": texts("At three.", "New bridge")},
+            "note": {"de": "Tag berichtigt.", "en": "The day."},
+        });
+        city.correct(&address, correction).await;
+        city.served(&address).await;
+    }
+    let types: Vec<Value> = city
+        .site
+        .calls()
+        .iter()
+        .map(|call| call.json["type"].clone())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "announcement.released",
+            "announcement.corrected",
+            "announcement.corrected"
+        ]
+    );
+    let last = &city.site.calls()[2].json;
+    assert_eq!(last["data"]["texts"]["de"]["summary"], "übermorgen");
+    let report = city.served(&address).await;
+    assert_eq!(
+        outcomes(&report, "web_hook", "corrected"),
+        all("delivered", 2)
+    );
+    assert_eq!(outcomes(&report, "mail", "corrected"), all("delivered", 4));
+    assert_eq!(outcomes(&report, "page", "corrected"), Value::Null);
+    let page = city.ask(&format!("/press/{}", id_of(&address))).await.1;
+    assert!(page.contains("übermorgen") && !page.contains("wird heute eröffnet"));
+}
+
+async fn a_correction_before_the_press_is_opened_is_what_it_gets(stage: &Stage) {
+    let city = City::on(stage).await;
+    let anna = city.world.employee("Anna Kühn").await;
+    super::with_phone(&anna).await;
+    let address = city.draft(&staff_first(100, 60)).await;
+    city.release(&address).await;
+    let texts = json!({"title": "Neue Brücke", "push_text": "Morgen.", "body": "Um drei Uhr."});
+    let correction = json!({
+        "texts": {"de": texts, "en": texts}, "note": {"de": "Tag berichtigt.", "en": "The day."},
+    });
+    city.correct(&address, correction).await;
+    city.world.clock.advance(Duration::from_mins(2));
+    city.served(&address).await;
+    let calls = city.site.calls();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].json["type"], "announcement.released");
+    assert_eq!(calls[0].json["data"]["texts"]["de"]["summary"], "Morgen.");
 }
 
 async fn what_is_withdrawn_before_the_press_is_opened_is_told_to_nobody(stage: &Stage) {
