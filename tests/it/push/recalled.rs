@@ -31,6 +31,9 @@ const NEW: &str = "Sturm zieht ab";
 
 async fn release(scene: &Scene) -> (String, MessageId) {
     let address = scene.draft().await;
+    // No alert: what needed a second pair of eyes is not corrected by one editor.
+    let important = json!({"class": "important"});
+    scene.editor.patch(&address, important).await.ok();
     scene
         .editor
         .put(&format!("{address}/release"), json!({}))
