@@ -205,12 +205,12 @@ impl Announcements {
             store::set_rule(&mut tx, id, rule).await?;
             let step = self.step(editor);
             store::revise(&mut tx, id, step).await?;
-            let what = rule.map_or("none", |rule| rule.name().as_str());
-            let changed = entry(Action::AnnouncementPressChanged, editor, id).with("rule", what);
-            audit::record(&mut tx, changed, step.at).await?;
             // When the press hears of it is part of what is approved.
             self.seen_by_nobody_else(&mut tx, &row, row.class, editor)
                 .await?;
+            let what = rule.map_or("none", |rule| rule.name().as_str());
+            let changed = entry(Action::AnnouncementPressChanged, editor, id).with("rule", what);
+            audit::record(&mut tx, changed, step.at).await?;
             tx.tell().await?;
             tx.commit().await?;
         }
