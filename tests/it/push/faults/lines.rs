@@ -26,7 +26,7 @@ const PHONES: usize = 120;
 /// Waiting for answers that never come is real time.
 fn impatient() -> Wiring {
     Wiring {
-        answer_timeout_ms: 300,
+        answer_timeout_ms: 1_000,
         ..Wiring::default()
     }
 }
@@ -51,9 +51,15 @@ async fn a_frozen_gateway_holds_up_no_other(stage: &Stage) {
             scene.phones(frozen),
             "{frozen} is frozen"
         );
+        // What is still hoped for when the gateway thaws is taken, and may be given up at that very moment:
+        // that is repeated, and rightly.
+        let hoped_for = scene.claimed(message).await;
         scene.sandbox.behave();
         let repeats = scene.everybody_is_reached(message).await;
-        assert_eq!(repeats, 0, "a frozen {frozen} takes nothing");
+        assert!(
+            repeats <= hoped_for as u64,
+            "{repeats} repeats of {hoped_for} under way to a frozen {frozen}"
+        );
         assert!(scene.ended(frozen, "Freeze") > 0, "{frozen} was not frozen");
     }
 }
