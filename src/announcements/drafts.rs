@@ -2,12 +2,12 @@
 
 //! What editors write: drafting, editing, taking back.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::{
-    Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
-    policy, press, store,
+    Announcement, AnnouncementError, Announcements, MaxLateness, Result, State, StateName, Step,
+    Summary, Texts, holding, policy, press, store,
 };
 use crate::{
     audit::{self, Action, Entry},
@@ -33,6 +33,10 @@ pub struct NewAnnouncement {
     /// 10.
     #[serde(default)]
     pub photos: Vec<PhotoId>,
+    /// How many seconds after T it is still released by itself, if no server ran at T; left out, as the
+    /// city's configuration says for its class.
+    #[serde(default)]
+    pub max_lateness_seconds: Option<MaxLateness>,
 }
 
 /// What of an announcement is changed; the rest stays.
@@ -46,6 +50,17 @@ pub struct Changes {
     pub texts: Option<Texts>,
     /// All of them.
     pub photos: Option<Vec<PhotoId>>,
+    /// `null`: as its class.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<MaxLateness>)]
+    pub max_lateness_seconds: Option<Option<MaxLateness>>,
+}
+
+/// Tells `null`, which takes a value away, from what is left out and stays.
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl Changes {
@@ -56,6 +71,7 @@ impl Changes {
             (self.audience.is_some(), "audience"),
             (self.texts.is_some(), "texts"),
             (self.photos.is_some(), "photos"),
+            (self.max_lateness_seconds.is_some(), "max_lateness_seconds"),
         ];
         let changed = named.into_iter().filter(|(changed, _)| *changed);
         changed.map(|(_, name)| name).collect()
@@ -71,6 +87,7 @@ impl Announcements {
         store::insert(&mut tx, id, new.class, audience, self.step(editor)).await?;
         store::replace_texts(&mut tx, id, &new.texts).await?;
         attach_photos(&mut tx, id, editor, &new.photos).await?;
+        holding::store::set_max_lateness(&mut tx, id, new.max_lateness_seconds).await?;
         let drafted = entry(Action::AnnouncementDrafted, editor, id);
         let drafted = drafted.with("class", new.class.as_str());
         audit::record(&mut tx, drafted, self.clock.now()).await?;
@@ -80,7 +97,7 @@ impl Announcements {
 
     /// Any announcement, released or not.
     pub async fn read(&self, _editor: &Editor, id: AnnouncementId) -> Result<Announcement> {
-        store::find(&self.db, id, &self.four_eyes)
+        store::find(&self.db, id, &self.four_eyes, &self.lateness)
             .await?
             .ok_or(AnnouncementError::NotFound)
     }
@@ -102,7 +119,7 @@ impl Announcements {
             .await?
             .ok_or(AnnouncementError::NotFound)?;
         let on_duty_at = match row.state()? {
-            State::Draft | State::InReview { .. } => Some(self.clock.now()),
+            State::Draft | State::InReview { .. } | State::Held { .. } => Some(self.clock.now()),
             State::Scheduled { release_at, .. } => Some(release_at),
             State::Released { .. } | State::Withdrawn { .. } => None,
         };
@@ -139,6 +156,9 @@ impl Announcements {
         if let Some(photos) = &changes.photos {
             attach_photos(&mut tx, id, editor, photos).await?;
         }
+        if let Some(most) = changes.max_lateness_seconds {
+            holding::store::set_max_lateness(&mut tx, id, most).await?;
+        }
         if let State::Scheduled { release_at, .. } = state {
             super::schedule::check_somebody_is_meant(&mut tx, audience, release_at).await?;
             tx.tell().await?;
@@ -166,7 +186,10 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         let step = self.step(editor);
         match row.state()? {
-            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
+            State::Draft
+            | State::InReview { .. }
+            | State::Scheduled { .. }
+            | State::Held { .. } => {
                 press::forget_in(&mut tx, id).await?;
                 store::delete(&mut tx, id).await?;
                 audience::forget_duty(&mut tx, row.audience_id).await?;

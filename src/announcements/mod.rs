@@ -18,7 +18,8 @@
 //!
 //! The flow: draft → in review → scheduled → (staged) → released → corrected → withdrawn. Whatever an editor
 //! changes before T discards what was staged, so the phones get the last state only. A crash before the release
-//! leaves a scheduled row, which the next process releases as soon as it runs.
+//! leaves a scheduled row, which the next process releases as soon as it runs, or [holds](holding) if it is too
+//! late for that.
 //!
 //! **Invariant:** before the release nobody but editors can tell that an announcement exists. Readers'
 //! statements read the view `visible_announcements` and nothing else; the editors' routes refuse anybody
@@ -26,6 +27,7 @@
 
 pub mod corrections;
 mod drafts;
+mod holding;
 pub mod http;
 mod local_time;
 mod policy;
@@ -42,9 +44,9 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::review::policy::FourEyes;
 pub use self::{
     drafts::{Changes, NewAnnouncement},
+    holding::MaxLateness,
     local_time::Candidate,
     policy::MAX_PHOTOS,
     press::{Press, PressError},
@@ -53,6 +55,7 @@ pub use self::{
     store::{Photo, Summary},
     texts::{Texts, Wording},
 };
+use self::{holding::policy::Lateness, review::policy::FourEyes};
 use crate::{
     clock::{At, Clock},
     config::{AnnouncementsConfig, push::Classes},
@@ -78,6 +81,7 @@ pub struct Announcements {
     /// How long after T each class may still disturb.
     classes: Classes,
     four_eyes: FourEyes,
+    lateness: Lateness,
 }
 
 impl Announcements {
@@ -99,6 +103,7 @@ impl Announcements {
             stage_before: Duration::from_secs(config.stage_seconds),
             classes,
             four_eyes: FourEyes::new(&config.four_eyes),
+            lateness: Lateness::new(config.max_lateness_seconds),
         }
     }
 }
@@ -115,6 +120,8 @@ pub struct Announcement {
     /// By which rule the press is served; absent: it gets nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub press: Option<press::Rule>,
+    /// How many seconds after T it is still released by itself, if no server ran at T; later, it is held.
+    pub max_lateness_seconds: MaxLateness,
     /// Grows with every change. Send it as `If-Match: "<revision>"` to be refused if somebody else has
     /// changed the announcement meanwhile.
     pub revision: i32,
@@ -154,6 +161,13 @@ pub enum State {
         release_at: At,
         scheduled: Step,
     },
+    /// No server was there at T, and when one was, it was later than it may be: nothing happens until an
+    /// editor decides.
+    Held {
+        /// The T that was missed.
+        missed_release_at: At,
+        held_at: At,
+    },
     Released {
         release_at: At,
         scheduled: Step,
@@ -174,6 +188,7 @@ text_enum! {
         Draft = "draft",
         InReview = "in_review",
         Scheduled = "scheduled",
+        Held = "held",
         Released = "released",
         Withdrawn = "withdrawn",
     }

@@ -41,8 +41,8 @@ impl Announcements {
         self.read(editor, id).await
     }
 
-    /// Makes a scheduled announcement what it was before: a draft, or in review. What has no T stays as it
-    /// is.
+    /// Makes a scheduled announcement, or one that is held, what it was before: a draft, or in review. What has
+    /// had no T stays as it is.
     pub async fn unschedule(
         &self,
         editor: &Editor,
@@ -53,7 +53,7 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         let state = row.state()?;
         state.check_unreleased()?;
-        if state.is_scheduled() {
+        if state.has_had_t() {
             let step = self.step(editor);
             store::schedule(&mut tx, id, None, step).await?;
             discard_staged(&mut tx, &row).await?;
@@ -64,7 +64,7 @@ impl Announcements {
         self.read(editor, id).await
     }
 
-    /// Releases a draft or a scheduled announcement at once: T is now. Asked again, it answers what the
+    /// Releases a draft, a scheduled or a held announcement at once: T is now. Asked again, it answers what the
     /// first time did.
     pub async fn release_now(
         &self,

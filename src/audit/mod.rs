@@ -44,6 +44,8 @@ text_enum! {
         AnnouncementApproved = "announcement_approved",
         AnnouncementScheduled = "announcement_scheduled",
         AnnouncementUnscheduled = "announcement_unscheduled",
+        /// T was missed by more than it may be.
+        AnnouncementHeld = "announcement_held",
         AnnouncementReleased = "announcement_released",
         AnnouncementCorrected = "announcement_corrected",
         AnnouncementWithdrawn = "announcement_withdrawn",

@@ -118,7 +118,10 @@ impl Announcements {
         match row.state()? {
             State::Released { .. } => {}
             State::Withdrawn { .. } => return Err(AnnouncementError::Withdrawn),
-            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
+            State::Draft
+            | State::InReview { .. }
+            | State::Scheduled { .. }
+            | State::Held { .. } => {
                 return Err(AnnouncementError::NotReleased);
             }
         }
@@ -195,7 +198,10 @@ impl Announcements {
                 at,
                 by: scheduled.by,
             },
-            State::Draft | State::InReview { .. } | State::Scheduled { .. } => announcement.updated,
+            State::Draft
+            | State::InReview { .. }
+            | State::Scheduled { .. }
+            | State::Held { .. } => announcement.updated,
         };
         Ok(versions(first, made, present))
     }

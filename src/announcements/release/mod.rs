@@ -50,7 +50,13 @@ impl Announcements {
             tx.commit().await?;
             return Ok(false);
         }
-        let released = self.release_in(&mut tx, id, self.clock.now()).await?;
+        let now = self.clock.now();
+        if self.hold_if_too_late(&mut tx, id, now).await? {
+            tracing::warn!(announcement = %id, "held: T was missed by more than it may be");
+            tx.commit().await?;
+            return Ok(false);
+        }
+        let released = self.release_in(&mut tx, id, now).await?;
         tx.commit().await?;
         Ok(released)
     }

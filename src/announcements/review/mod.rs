@@ -33,7 +33,7 @@ impl Announcements {
     ) -> Result<Announcement> {
         let mut tx = self.db.begin().await?;
         let row = held(&mut tx, id, seen).await?;
-        if let State::Draft = before_t(row.state()?)? {
+        if let State::Draft | State::Held { .. } = before_t(row.state()?)? {
             let step = self.step(editor);
             store::submit(&mut tx, id, true, step).await?;
             let submitted = entry(Action::AnnouncementSubmitted, editor, id);
@@ -52,7 +52,7 @@ impl Announcements {
     ) -> Result<Announcement> {
         let mut tx = self.db.begin().await?;
         let row = held(&mut tx, id, seen).await?;
-        if let State::InReview { .. } = before_t(row.state()?)? {
+        if let State::InReview { .. } | State::Held { .. } = before_t(row.state()?)? {
             let step = self.step(editor);
             let mut eyes = row.eyes()?;
             eyes.approval = None;
@@ -112,7 +112,7 @@ impl Announcements {
     ) -> Result<()> {
         let eyes = row.eyes()?.changed_by(editor.account());
         store::set_eyes(tx, row.id, &eyes).await?;
-        if row.state()?.is_scheduled() && self.four_eyes.check(class, &eyes).is_err() {
+        if row.state()?.has_had_t() && self.four_eyes.check(class, &eyes).is_err() {
             store::take_t_away(tx, row.id).await?;
             discard_staged(tx, row).await?;
             let sent_back = unscheduled(Some(editor.account()), row.id);

@@ -27,7 +27,7 @@ export async function composePage(visit, id) {
     all("/editorial/groups"),
     id ? get(`/editorial/announcements/${id}`) : null,
   ]);
-  if (known && !["draft", "in_review", "scheduled"].includes(known.state)) {
+  if (known && !["draft", "in_review", "scheduled", "held"].includes(known.state)) {
     visit.go(`/announcements/${id}`);
     return h("p");
   }

@@ -6,6 +6,7 @@ mod audiences;
 mod corrections;
 mod editing;
 mod embargo;
+mod held;
 mod local_time;
 mod press;
 mod release;
