@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, MaxLateness, Result, State, StateName, Step,
-    Summary, Texts, holding, policy, press, store,
+    Summary, Texts, expiry, holding, policy, press, store,
 };
 use crate::{
     audit::{self, Action, Entry},
     changes,
+    clock::At,
     db::{self, Tx},
     id::{AnnouncementId, PhotoId},
     people::{
@@ -33,6 +34,9 @@ pub struct NewAnnouncement {
     /// 10.
     #[serde(default)]
     pub photos: Vec<PhotoId>,
+    /// From then on nobody is disturbed with it, and it is not listed as current: in the future, and after T.
+    #[serde(default)]
+    pub expires_at: Option<At>,
     /// How many seconds after T it is still released by itself, if no server ran at T; left out, as the
     /// city's configuration says for its class.
     #[serde(default)]
@@ -50,6 +54,10 @@ pub struct Changes {
     pub texts: Option<Texts>,
     /// All of them.
     pub photos: Option<Vec<PhotoId>>,
+    /// `null`: never.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<At>)]
+    pub expires_at: Option<Option<At>>,
     /// `null`: as its class.
     #[serde(deserialize_with = "said")]
     #[schema(value_type = Option<MaxLateness>)]
@@ -71,6 +79,7 @@ impl Changes {
             (self.audience.is_some(), "audience"),
             (self.texts.is_some(), "texts"),
             (self.photos.is_some(), "photos"),
+            (self.expires_at.is_some(), "expires_at"),
             (self.max_lateness_seconds.is_some(), "max_lateness_seconds"),
         ];
         let changed = named.into_iter().filter(|(changed, _)| *changed);
@@ -81,12 +90,14 @@ impl Changes {
 impl Announcements {
     pub async fn draft(&self, editor: &Editor, new: NewAnnouncement) -> Result<Announcement> {
         policy::check_texts(&new.texts)?;
+        expiry::check_said(new.expires_at, self.clock.now())?;
         let id = self.ids.id();
         let mut tx = self.db.begin().await?;
         let audience = new.audience.create(&mut tx, &self.ids).await?;
         store::insert(&mut tx, id, new.class, audience, self.step(editor)).await?;
         store::replace_texts(&mut tx, id, &new.texts).await?;
         attach_photos(&mut tx, id, editor, &new.photos).await?;
+        expiry::store::set(&mut tx, id, new.expires_at).await?;
         holding::store::set_max_lateness(&mut tx, id, new.max_lateness_seconds).await?;
         let drafted = entry(Action::AnnouncementDrafted, editor, id);
         let drafted = drafted.with("class", new.class.as_str());
@@ -155,6 +166,13 @@ impl Announcements {
         }
         if let Some(photos) = &changes.photos {
             attach_photos(&mut tx, id, editor, photos).await?;
+        }
+        if let Some(expires_at) = changes.expires_at {
+            expiry::check_said(expires_at, self.clock.now())?;
+            if let State::Scheduled { release_at, .. } = state {
+                expiry::check_release_at(release_at, expires_at)?;
+            }
+            expiry::store::set(&mut tx, id, expires_at).await?;
         }
         if let Some(most) = changes.max_lateness_seconds {
             holding::store::set_max_lateness(&mut tx, id, most).await?;

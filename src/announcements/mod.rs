@@ -27,6 +27,7 @@
 
 pub mod corrections;
 mod drafts;
+mod expiry;
 mod holding;
 pub mod http;
 mod local_time;
@@ -120,6 +121,9 @@ pub struct Announcement {
     /// By which rule the press is served; absent: it gets nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub press: Option<press::Rule>,
+    /// From then on nobody is disturbed with it, and it is not listed as current; absent: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<At>,
     /// How many seconds after T it is still released by itself, if no server ran at T; later, it is held.
     pub max_lateness_seconds: MaxLateness,
     /// Grows with every change. Send it as `If-Match: "<revision>"` to be refused if somebody else has
@@ -129,7 +133,7 @@ pub struct Announcement {
     pub updated: Step,
     /// Whether its class needs a second pair of eyes before it can be scheduled or released.
     pub needs_approval: bool,
-    /// Of what it says now: void after every change of words, audience, class or photos.
+    /// Of what it says now: void after every change of words, audience, class, photos, end or lateness.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
     /// The last correction; absent if there was none.
@@ -238,6 +242,12 @@ pub enum AnnouncementError {
     ReleaseInPast { now: At },
     #[error("T is more than a year ahead; the latest is {latest}")]
     ReleaseTooFar { latest: At },
+    #[error("the end is not in the future; now it is {now}")]
+    ExpiryInPast { now: At },
+    #[error("T is not before the end, {expires_at}")]
+    ReleaseAfterExpiry { expires_at: At },
+    #[error("the announcement expired at {expired_at}")]
+    Expired { expired_at: At },
     #[error("the zone's clocks leave this time out; it could be {earlier} or {later}")]
     LocalTimeMissing {
         earlier: Candidate,

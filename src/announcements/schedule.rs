@@ -5,7 +5,7 @@
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State,
     drafts::{discard_staged, entry, held},
-    policy, release, store,
+    expiry, policy, release, store,
 };
 use crate::{
     audit::{self, Action},
@@ -28,7 +28,10 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         row.state()?.check_unreleased()?;
         self.four_eyes.check(row.class, &row.eyes()?)?;
-        policy::check_release_at(release_at, self.clock.now())?;
+        let now = self.clock.now();
+        policy::check_release_at(release_at, now)?;
+        expiry::check_current(row.expires_at, now)?;
+        expiry::check_release_at(release_at, row.expires_at)?;
         check_somebody_is_meant(&mut tx, row.audience_id, release_at).await?;
         let step = self.step(editor);
         store::schedule(&mut tx, id, Some(release_at), step).await?;
@@ -79,6 +82,7 @@ impl Announcements {
             state.check_unreleased()?;
             self.four_eyes.check(row.class, &row.eyes()?)?;
             let step = self.step(editor);
+            expiry::check_current(row.expires_at, step.at)?;
             check_somebody_is_meant(&mut tx, row.audience_id, step.at).await?;
             store::schedule(&mut tx, id, Some(step.at), step).await?;
             discard_staged(&mut tx, &row).await?;

@@ -48,6 +48,7 @@ pub(super) struct Row {
     approved_at: Option<At>,
     approved_by: Option<AccountId>,
     approved_revision: Option<i32>,
+    pub(super) expires_at: Option<At>,
     max_lateness_seconds: Option<i32>,
     held_at: Option<At>,
     missed_at: Option<At>,
@@ -183,6 +184,7 @@ pub(super) async fn find(
         texts: read_texts(id, texts(db, id).await?)?,
         photos: photos(db, id).await?,
         press: press::rule(db, id).await?,
+        expires_at: row.expires_at,
         max_lateness_seconds: row
             .max_lateness()?
             .unwrap_or_else(|| lateness.get(row.class)),

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Announcement, AnnouncementError, Announcements, Result, State, Step, Texts, drafts, policy,
-    press, release, store as announcements,
+    Announcement, AnnouncementError, Announcements, Result, State, Step, Texts, drafts, expiry,
+    policy, press, release, store as announcements,
 };
 use crate::{
     audit::{self, Action},
@@ -144,7 +144,8 @@ impl Announcements {
             envelope.manner = Manner::ShowQuietly;
         }
         let old = store::messages(&mut tx, id).await?;
-        let message = self.write(&mut tx, &row, envelope, step.at).await?;
+        let ends = expiry::of_push(row.expires_at, step.at + self.classes.get(row.class).ttl);
+        let message = self.write(&mut tx, &row, envelope, step.at, ends).await?;
         let released = row.message_of_release()?;
         if recall::copy_recipients(&mut tx, released, message).await? == 0 {
             release::store::add_recipients(&mut tx, row.audience_id, message, None).await?;
@@ -219,7 +220,9 @@ impl Announcements {
             manner: Manner::Remove,
             ..policy::envelope(row.id, &Texts::default())
         };
-        let removal = self.write(tx, row, envelope, at).await?;
+        // What has expired is to be taken down too.
+        let ends = at + self.classes.get(row.class).ttl;
+        let removal = self.write(tx, row, envelope, at, ends).await?;
         let phones = if recall::is_folded(tx, row.message_of_release()?).await? {
             // Whose phones had it is no longer known.
             release::store::add_recipients(tx, row.audience_id, removal, None).await?;
@@ -246,12 +249,13 @@ impl Announcements {
         row: &announcements::Row,
         envelope: Envelope,
         at: At,
+        expires_at: At,
     ) -> Result<MessageId> {
         let message = Message {
             id: self.ids.id(),
             class: row.class,
             envelope,
-            expires_at: at + self.classes.get(row.class).ttl,
+            expires_at,
         };
         outbox::create(tx, &message, at, at).await?;
         Ok(message.id)

@@ -3,7 +3,7 @@
 //! T was missed: no server ran at T, or none that could reach the database.
 //!
 //! What is less late than it [may be](MaxLateness) is released as soon as a server is back. What is later
-//! might say what is no longer so: it is held. It has no T any more, nothing of it is staged, and nobody but
+//! might say what is no longer so: it is held, and so is what has [expired](expiry) meanwhile. It has no T any more, nothing of it is staged, and nobody but
 //! editors can tell that it exists, as before. The editors are told on their own phones, and decide: a new T,
 //! at once, or never.
 //!
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 pub use self::policy::MaxLateness;
 use super::{
-    Announcements, State, drafts::discard_staged, policy::envelope, store as announcements,
+    Announcements, State, drafts::discard_staged, expiry, policy::envelope, store as announcements,
 };
 use crate::{
     audit::{self, Action, Entry},
@@ -50,7 +50,8 @@ impl Announcements {
             return Ok(false);
         };
         let most = self.max_lateness(row.class, row.max_lateness()?);
-        if !policy::is_too_late(release_at, most, now) {
+        let is_too_late = policy::is_too_late(release_at, most, now);
+        if !is_too_late && !expiry::has_come(row.expires_at, now) {
             return Ok(false);
         }
         store::hold(tx, id, release_at, now).await?;

@@ -78,6 +78,24 @@ static RELEASE_TOO_FAR: ProblemType = ProblemType::new(
     "Der Zeitpunkt der Freigabe liegt mehr als ein Jahr voraus.",
     "The time of the release is more than a year ahead.",
 );
+static EXPIRY_IN_PAST: ProblemType = ProblemType::new(
+    "expiry-in-past",
+    422,
+    "Der Ablauf liegt nicht in der Zukunft.",
+    "The end is not in the future.",
+);
+static RELEASE_AFTER_EXPIRY: ProblemType = ProblemType::new(
+    "release-after-expiry",
+    422,
+    "Der Zeitpunkt der Freigabe liegt nicht vor dem Ablauf.",
+    "The time of the release is not before the end.",
+);
+static EXPIRED: ProblemType = ProblemType::new(
+    "announcement-expired",
+    409,
+    "Diese Mitteilung ist abgelaufen. Geben Sie ihr zuerst einen späteren Ablauf oder keinen.",
+    "This announcement has expired. Give it a later end first, or none.",
+);
 static LOCAL_TIME_MISSING: ProblemType = ProblemType::new(
     "local-time-missing",
     422,
@@ -131,6 +149,19 @@ impl From<AnnouncementError> for Problem {
                 .at("/photos", format!("must be at most {MAX_PHOTOS}")),
             AnnouncementError::ReleaseInPast { now } => in_past(now, "/release_at"),
             AnnouncementError::ReleaseTooFar { latest } => too_far(latest, "/release_at"),
+            AnnouncementError::ExpiryInPast { now } => Self::new(&EXPIRY_IN_PAST)
+                .detail(
+                    format!("Auf dem Server ist es {now}."),
+                    format!("The server has {now}."),
+                )
+                .at("/expires_at", "must be in the future"),
+            AnnouncementError::ReleaseAfterExpiry { expires_at } => {
+                after_expiry(expires_at, "/expires_at", "must be after T")
+            }
+            AnnouncementError::Expired { expired_at } => Self::new(&EXPIRED).detail(
+                format!("Abgelaufen: {expired_at}."),
+                format!("Expired: {expired_at}."),
+            ),
             AnnouncementError::LocalTimeMissing { earlier, later } => {
                 two_instants(&LOCAL_TIME_MISSING, earlier, later)
             }
@@ -149,8 +180,20 @@ pub(super) fn schedule_problem(error: AnnouncementError, said_at: &str) -> Probl
     match error {
         AnnouncementError::ReleaseInPast { now } => in_past(now, said_at),
         AnnouncementError::ReleaseTooFar { latest } => too_far(latest, said_at),
+        AnnouncementError::ReleaseAfterExpiry { expires_at } => {
+            after_expiry(expires_at, said_at, "must be before the end")
+        }
         error => error.into(),
     }
+}
+
+fn after_expiry(expires_at: At, said_at: &str, what: &str) -> Problem {
+    Problem::new(&RELEASE_AFTER_EXPIRY)
+        .detail(
+            format!("Der Ablauf ist {expires_at}."),
+            format!("The end is {expires_at}."),
+        )
+        .at(said_at, what)
 }
 
 /// T is said in one of two ways.

@@ -14,7 +14,7 @@ pub mod report;
 pub(super) mod store;
 
 use self::store::Staging;
-use super::{Announcements, policy, press};
+use super::{Announcements, expiry, policy, press};
 use crate::{
     audit::{self, Action, Entry},
     changes,
@@ -105,11 +105,12 @@ impl Announcements {
     async fn write_message(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {
         audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
         let texts = super::store::texts_in(tx, staging.id).await?;
+        let by_class = staging.release_at + self.classes.get(staging.class).ttl;
         let message = Message {
             id: self.ids.id(),
             class: staging.class,
             envelope: policy::envelope(staging.id, &texts),
-            expires_at: staging.release_at + self.classes.get(staging.class).ttl,
+            expires_at: expiry::of_push(staging.expires_at, by_class),
         };
         outbox::create(tx, &message, staging.release_at, now).await?;
         store::set_message(tx, staging.id, message.id).await?;

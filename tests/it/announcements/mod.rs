@@ -6,6 +6,7 @@ mod audiences;
 mod corrections;
 mod editing;
 mod embargo;
+mod expiry;
 mod held;
 mod local_time;
 mod press;
