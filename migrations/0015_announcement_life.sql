@@ -36,3 +36,23 @@ CREATE VIEW press_announcements AS
 SELECT n.id, n.expires_at, p.opened_at
 FROM announcements n JOIN press_rules p ON p.announcement_id = n.id
 WHERE n.released_at IS NOT NULL AND n.withdrawn_at IS NULL AND p.opened_at IS NOT NULL;
+
+-- Other words for what is released that wait for another editor's approval: one at a time. It is gone when it has
+-- taken effect, when an editor drops it, and when the announcement is withdrawn.
+CREATE TABLE announcement_proposals (
+    announcement_id uuid PRIMARY KEY REFERENCES announcements (id),
+    proposed_at timestamptz NOT NULL,
+    proposed_by uuid NOT NULL REFERENCES accounts (id),
+    silent boolean NOT NULL
+);
+CREATE TABLE announcement_proposal_texts (
+    announcement_id uuid NOT NULL REFERENCES announcement_proposals (announcement_id),
+    language text NOT NULL,
+    note text NOT NULL,
+    title text NOT NULL,
+    push_text text NOT NULL,
+    body text NOT NULL,
+    PRIMARY KEY (announcement_id, language)
+);
+-- NULL: its class needed no second pair of eyes.
+ALTER TABLE announcement_corrections ADD COLUMN approved_by uuid REFERENCES accounts (id);

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, MaxLateness, Result, State, StateName, Step,
-    Summary, Texts, expiry, holding, policy, press, store,
+    Summary, Texts, corrections, expiry, holding, policy, press, store,
 };
 use crate::{
     audit::{self, Action, Entry},
@@ -217,6 +217,7 @@ impl Announcements {
             }
             State::Released { .. } => {
                 store::withdraw(&mut tx, id, step).await?;
+                corrections::proposals::forget_in(&mut tx, id).await?;
                 press::withdraw_in(self, &mut tx, id, step.at).await?;
                 self.remove_from_phones(&mut tx, &row, step.at).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;

@@ -11,7 +11,8 @@
 //!   ([`review`]);
 //! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
-//! - after the release an editor [corrects](Announcements::correct) it: other words, here and on the phones;
+//! - after the release an editor [corrects](Announcements::correct) it: other words, here and on the phones; where
+//!   a second pair of eyes is needed, another [approves](Announcements::approve_correction) them first;
 //! - a reader sees what was [released to them](readers), in their language;
 //! - the [press] is served by the same release, by the rule that an editor has set;
 //! - the [report](Announcements::report) accounts for every recipient after T.
@@ -139,6 +140,9 @@ pub struct Announcement {
     /// The last correction; absent if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrected: Option<Step>,
+    /// Other words that wait for another editor's approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed_correction: Option<corrections::Proposal>,
     #[serde(flatten)]
     pub state: State,
 }
@@ -209,8 +213,8 @@ pub enum AnnouncementError {
     AlreadyReleased,
     #[error("the announcement has been withdrawn")]
     Withdrawn,
-    #[error("words that nobody else has seen can't correct what needed an approval")]
-    CorrectionNeedsApproval,
+    #[error("no correction waits for an approval")]
+    NothingProposed,
     #[error("nothing has been released yet")]
     NotReleased,
     #[error("an editor's approval is required")]

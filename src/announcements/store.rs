@@ -165,6 +165,9 @@ pub struct Summary {
     pub titles: BTreeMap<Language, String>,
     pub revision: i32,
     pub updated: Step,
+    /// A correction waits for another editor's approval: since when, and whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed_correction: Option<Step>,
     #[serde(flatten)]
     pub state: State,
 }
@@ -200,6 +203,7 @@ pub(super) async fn find(
         needs_approval: four_eyes.needs(row.class),
         approval: row.eyes()?.approval,
         corrected: super::corrections::last(db, id).await?,
+        proposed_correction: super::corrections::proposals::store::find(db, id).await?,
         state: row.state()?,
     }))
 }
@@ -243,6 +247,14 @@ pub(super) async fn page(
         .bind(rows.iter().map(|row| row.id).collect::<IdList>())
         .all()
         .await?;
+    let proposed: Vec<(AnnouncementId, At, AccountId)> = db
+        .query(sql!(
+            "SELECT announcement_id, proposed_at, proposed_by FROM announcement_proposals
+             WHERE announcement_id "["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+        ))
+        .bind(rows.iter().map(|row| row.id).collect::<IdList>())
+        .all()
+        .await?;
     let summary = |row: Row| {
         let own = titles.iter().filter(|(id, _, _)| *id == row.id);
         Ok(Summary {
@@ -256,6 +268,10 @@ pub(super) async fn page(
                 at: row.updated_at,
                 by: row.updated_by,
             },
+            proposed_correction: proposed
+                .iter()
+                .find(|(id, _, _)| *id == row.id)
+                .map(|(_, at, by)| Step { at: *at, by: *by }),
             state: row.state()?,
         })
     };

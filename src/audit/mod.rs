@@ -48,6 +48,9 @@ text_enum! {
         AnnouncementHeld = "announcement_held",
         AnnouncementReleased = "announcement_released",
         AnnouncementCorrected = "announcement_corrected",
+        AnnouncementCorrectionProposed = "announcement_correction_proposed",
+        AnnouncementCorrectionApproved = "announcement_correction_approved",
+        AnnouncementCorrectionDropped = "announcement_correction_dropped",
         AnnouncementWithdrawn = "announcement_withdrawn",
         AnnouncementDeleted = "announcement_deleted",
     }

@@ -36,17 +36,17 @@ static APPROVAL_REQUIRED: ProblemType = ProblemType::new(
     "Erst muss jemand anderes aus der Redaktion diese Mitteilung freizeichnen.",
     "Another editor must approve this announcement first.",
 );
-static CORRECTION_NEEDS_APPROVAL: ProblemType = ProblemType::new(
-    "correction-needs-approval",
+static NOTHING_PROPOSED: ProblemType = ProblemType::new(
+    "correction-not-proposed",
     409,
-    "Diese Mitteilung brauchte eine Freizeichnung. Ziehen Sie sie zurück, und legen Sie die berichtigte neu vor.",
-    "This announcement needed an approval. Withdraw it, and submit the corrected one anew.",
+    "Es liegt keine Berichtigung zur Prüfung vor.",
+    "No correction is in review.",
 );
 static OWN_APPROVAL: ProblemType = ProblemType::new(
     "own-approval",
     409,
-    "Wer eine Mitteilung verfasst oder zuletzt geändert hat, kann sie nicht selbst freizeichnen.",
-    "Whoever drafted an announcement or changed it last can't approve it.",
+    "Wer eine Mitteilung oder Berichtigung verfasst oder zuletzt geändert hat, kann sie nicht selbst freizeichnen.",
+    "Whoever drafted an announcement or a correction, or changed it last, can't approve it.",
 );
 static NOT_IN_REVIEW: ProblemType = ProblemType::new(
     "announcement-not-in-review",
@@ -124,7 +124,7 @@ impl From<AnnouncementError> for Problem {
             AnnouncementError::Withdrawn => Self::new(&WITHDRAWN),
             AnnouncementError::NotReleased => Self::new(&NOT_RELEASED),
             AnnouncementError::ApprovalRequired => Self::new(&APPROVAL_REQUIRED),
-            AnnouncementError::CorrectionNeedsApproval => Self::new(&CORRECTION_NEEDS_APPROVAL),
+            AnnouncementError::NothingProposed => Self::new(&NOTHING_PROPOSED),
             AnnouncementError::OwnApproval => Self::new(&OWN_APPROVAL),
             AnnouncementError::NotInReview => Self::new(&NOT_IN_REVIEW),
             AnnouncementError::Scheduled => Self::new(&SCHEDULED),

@@ -10,6 +10,7 @@ mod expiry;
 mod held;
 mod local_time;
 mod press;
+mod proposals;
 mod release;
 mod review;
 
