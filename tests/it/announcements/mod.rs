@@ -3,6 +3,7 @@
 //! Announcements: what editors do, what readers see, and what happens at T.
 
 mod audiences;
+mod bad_input;
 mod corrections;
 mod editing;
 mod embargo;
