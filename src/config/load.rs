@@ -50,7 +50,8 @@ impl Config {
         let photos = reader.section::<PhotosConfig>("photos");
         let announcements = reader.section::<AnnouncementsConfig>("announcements");
         let press = reader.section::<PressConfig>("press");
-        let mail = reader.section::<MailConfig>("mail");
+        let mut mail = reader.section::<MailConfig>("mail");
+        mail.extra_ca = reader.read_beside("mail.extra_ca_file", mail.extra_ca_file.as_deref());
         let outbox = reader.section::<OutboxConfig>("push");
         let log = reader.section::<LogConfig>("log");
         reader.check_public_url(&server);
@@ -184,6 +185,15 @@ impl<'a> Reader<'a> {
                 "must be as https://app.example.org, without a path",
             );
         }
+    }
+
+    /// The text of a file that a key names, if it does; relative names start at the configuration's folder.
+    fn read_beside(&mut self, key: &str, name: Option<&Path>) -> Option<String> {
+        let name = name?;
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        fs::read_to_string(folder.join(name))
+            .map_err(|error| self.problem(key, format!("{}: {error}", name.display())))
+            .ok()
     }
 
     fn refuse_other_sections(&mut self) {

@@ -15,6 +15,7 @@ mod announcements;
 mod contract;
 mod feed;
 mod health;
+mod mail;
 mod pages;
 mod people;
 mod photos;

@@ -46,7 +46,7 @@ pub(crate) mod waiting;
 pub(crate) use self::{
     client::{Answer, Client},
     database::Database,
-    newsroom::{PostOffice, Reply, WebSite},
+    newsroom::{Counter, PostOffice, Reply, WebSite},
     people::{Person, same},
     push::Wiring,
     staff::Staffer,
