@@ -9,7 +9,7 @@ import { problem } from "/shared/problem.js";
 import { announcementsPage } from "./announcements.js";
 import { boardPage } from "./board.js";
 import { channelsPage } from "./channels.js";
-import { composePage } from "./compose.js";
+import { composePage } from "./compose/index.js";
 import { listenToKeys } from "./keys.js";
 import { overviewPage } from "./overview.js";
 import { peoplePage, personPage } from "./people.js";

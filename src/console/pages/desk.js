@@ -8,20 +8,11 @@ import { say } from "./words.js";
 
 const ROOT = "/editorial/announcements";
 
-/** What of the work is saved. @param {import("./compose.js").Work} work */
-export function written(work) {
-  const texts = Object.fromEntries(
-    Object.entries(work.texts).filter(([, text]) => Object.values(text).some((field) => field.trim())),
-  );
-  return { class: work.class, audience: work.audience, texts };
-}
-
 /**
  * Makes the draft, or changes it. Where nothing has changed nothing is sent: a change would void an approval.
- * @param {import("./compose.js").Work} work
+ * @param {import("./compose/index.js").Work} work @param {Record<string, any>} body
  */
-export async function save(work) {
-  const body = written(work);
+export async function save(work, body) {
   const stored = JSON.stringify(body);
   if (work.id && work.stored === stored) return { id: work.id, revision: work.revision };
   const saved = await send(work, body);
@@ -29,7 +20,7 @@ export async function save(work) {
   return saved;
 }
 
-/** @param {import("./compose.js").Work} work @param {any} body */
+/** @param {import("./compose/index.js").Work} work @param {any} body */
 function send(work, body) {
   if (work.id) return call("PATCH", `${ROOT}/${work.id}`, { body, revision: work.revision });
   return call("POST", ROOT, { body });
