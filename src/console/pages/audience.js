@@ -96,7 +96,7 @@ export function audienceField(units, audience, changed, choices) {
   return {
     node: h(
       "fieldset",
-      { class: "stack tight" },
+      { class: "stack tight", id: "audience" },
       h("legend", {}, say.audience),
       h("div", { class: "row wide" }, choice(true, say.everybody), choice(false, choices ? say.some : say.someUnits)),
       of,
@@ -149,18 +149,20 @@ function chooser(chosen, all, placeholder, hint, changed) {
       wanted.every((word) => fold(`${each.name} ${kindOf(each)}`).includes(word));
     fill(
       found,
-      (wanted.length ? all.filter(fits) : []).slice(0, MOST_FOUND).map((each) =>
-        h(
-          "li",
-          {},
+      (wanted.length ? all.filter(fits) : [])
+        .slice(0, MOST_FOUND)
+        .map((each) =>
           h(
-            "button",
-            { type: "button", class: "quiet", onclick: () => add(each) },
-            h("span", { class: "grow" }, each.name, h("small", { class: "muted" }, ` ${each.beside}`)),
-            each.people !== undefined && h("span", { class: "muted" }, number(each.people)),
+            "li",
+            {},
+            h(
+              "button",
+              { type: "button", class: "quiet", onclick: () => add(each) },
+              h("span", { class: "grow" }, each.name, h("small", { class: "muted" }, ` ${each.beside}`)),
+              each.people !== undefined && h("span", { class: "muted" }, number(each.people)),
+            ),
           ),
         ),
-      ),
     );
   }
 
@@ -267,13 +269,17 @@ function chipsOf(parts, all) {
 
 /** Of what is no longer there. @param {string} kind @param {string} value */
 const nameless = (kind, value) =>
-  kind === "everybody" ? say.everybody : kind === "groups" ? say.deletedGroup : kind === "units" ? say.closedUnit : value;
+  kind === "everybody"
+    ? say.everybody
+    : kind === "groups"
+      ? say.deletedGroup
+      : kind === "units"
+        ? say.closedUnit
+        : value;
 
 /** A part for each kind. @param {Choice[]} chosen @returns {Part[]} */
 function partsOf(chosen) {
-  const parts = chosen
-    .filter((each) => !(each.kind in LISTS))
-    .map(({ kind }) => /** @type {Part} */ ({ kind }));
+  const parts = chosen.filter((each) => !(each.kind in LISTS)).map(({ kind }) => /** @type {Part} */ ({ kind }));
   for (const kind of /** @type {(keyof typeof LISTS)[]} */ (Object.keys(LISTS))) {
     const values = chosen.filter((each) => each.kind === kind).map((each) => each.value);
     if (values.length) parts.push({ kind, [LISTS[kind]]: values });

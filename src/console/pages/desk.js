@@ -8,23 +8,18 @@ import { say } from "./words.js";
 
 const ROOT = "/editorial/announcements";
 
-/**
- * Makes the draft, or changes it. Where nothing has changed nothing is sent: a change would void an approval.
- * @param {import("./compose/index.js").Work} work @param {Record<string, any>} body
- */
-export async function save(work, body) {
-  const stored = JSON.stringify(body);
-  if (work.id && work.stored === stored) return { id: work.id, revision: work.revision };
-  const saved = await send(work, body);
-  work.stored = stored;
-  return saved;
-}
+/** Makes the draft. @param {Record<string, any>} body */
+export const draft = (body) => call("POST", ROOT, { body });
 
-/** @param {import("./compose/index.js").Work} work @param {any} body */
-function send(work, body) {
-  if (work.id) return call("PATCH", `${ROOT}/${work.id}`, { body, revision: work.revision });
-  return call("POST", ROOT, { body });
-}
+/** Changes what is not released yet. @param {any} announcement @param {Record<string, any>} body */
+export const change = (announcement, body) =>
+  call("PATCH", `${ROOT}/${announcement.id}`, { body, revision: announcement.revision });
+
+/** Sets the rule for the press; none: it gets nothing. @param {any} announcement @param {any} [rule] */
+export const servePress = ({ id, revision }, rule) =>
+  rule
+    ? call("PUT", `${ROOT}/${id}/press`, { body: rule, revision })
+    : call("DELETE", `${ROOT}/${id}/press`, { revision });
 
 /** Lays it before the other editors. @param {any} announcement */
 export const submit = (announcement) =>
@@ -38,9 +33,9 @@ export const takeBack = (announcement) =>
 export const approve = (announcement) =>
   call("PUT", `${ROOT}/${announcement.id}/approval`, { revision: announcement.revision });
 
-/** @param {any} announcement @param {string | undefined} release_at */
-export const schedule = (announcement, release_at) =>
-  call("PUT", `${ROOT}/${announcement.id}/schedule`, { body: { release_at }, revision: announcement.revision });
+/** Sets or moves T. @param {any} announcement @param {{release_at: string} | {release_at_local: {at: string, zone: string}}} body */
+export const schedule = (announcement, body) =>
+  call("PUT", `${ROOT}/${announcement.id}/schedule`, { body, revision: announcement.revision });
 
 /** @param {any} announcement */
 export const cancelSchedule = (announcement) =>

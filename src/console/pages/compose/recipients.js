@@ -18,7 +18,7 @@ export async function recipients({ work, changed }) {
   };
   return {
     node: audienceField(units.items, work.audience, meant, { ...choices, groups }).node,
-    checks: () => [{ what: say.checks.audience, lacks: namesNobody(work.audience) }],
+    checks: () => [{ what: say.checks.audience, lacks: namesNobody(work.audience), at: "audience" }],
     written: () => ({ audience: work.audience }),
   };
 }

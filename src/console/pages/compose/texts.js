@@ -29,7 +29,11 @@ export const textChecks = (spoken, text) =>
   FIELDS.map((field) => ({
     what: `${say.checks[field]} (${common.languages[spoken]})`,
     lacks: !text[field].trim() || [...text[field].trim()].length > MOST[field],
+    at: idOf(spoken, field),
   }));
+
+/** @param {Spoken} spoken @param {keyof Text} field */
+const idOf = (spoken, field) => `${field}-${spoken}`;
 
 /** @param {Spoken} spoken @param {Text} text is changed in place @param {() => void} changed */
 export function textFields(spoken, text, changed) {
@@ -41,7 +45,8 @@ export function textFields(spoken, text, changed) {
       count.className = length > MOST[name] ? "over" : "";
     };
     const input = h(rows === 1 ? "input" : "textarea", {
-      rows,
+      rows: rows === 1 ? null : rows,
+      id: idOf(spoken, name),
       lang: spoken,
       oninput: () => {
         text[name] = input.value;

@@ -7,7 +7,8 @@ import { say } from "./words.js";
 
 /** @type {import("./index.js").MakeSection} */
 export function urgency({ work, changed }) {
-  const choice = ([/** @type {string} */ value, /** @type {string} */ name]) =>
+  /** @param {[string, string]} of */
+  const choice = ([value, name]) =>
     h(
       "label",
       { class: `choice card ${value}` },
@@ -20,7 +21,12 @@ export function urgency({ work, changed }) {
           changed();
         },
       }),
-      h("span", {}, h("strong", {}, name), h("small", { class: "hint" }, say.classTexts[/** @type {"news"} */ (value)])),
+      h(
+        "span",
+        {},
+        h("strong", {}, name),
+        h("small", { class: "hint" }, say.classTexts[/** @type {"news"} */ (value)]),
+      ),
     );
   return {
     node: h(
