@@ -6,8 +6,10 @@ import { fill, h, icon } from "/shared/element.js";
 import { choose, language } from "/shared/language.js";
 import { joinForm } from "/shared/join.js";
 import { problem } from "/shared/problem.js";
+import { correctPage } from "./after/correct.js";
+import { versionsPage } from "./after/versions.js";
 import { announcementsPage } from "./announcements.js";
-import { boardPage } from "./board.js";
+import { boardPage } from "./board/index.js";
 import { channelsPage } from "./channels.js";
 import { composePage } from "./compose/index.js";
 import { listenToKeys } from "./keys.js";
@@ -26,6 +28,8 @@ const ADDRESSES = [
   { pattern: /^\/announcements$/, page: announcementsPage, role: "editor" },
   { pattern: /^\/announcements\/new$/, page: composePage, role: "editor" },
   { pattern: /^\/announcements\/([^/]+)\/edit$/, page: composePage, role: "editor" },
+  { pattern: /^\/announcements\/([^/]+)\/correct$/, page: correctPage, role: "editor" },
+  { pattern: /^\/announcements\/([^/]+)\/versions$/, page: versionsPage, role: "editor" },
   { pattern: /^\/announcements\/([^/]+)$/, page: boardPage, role: "editor" },
   { pattern: /^\/people$/, page: peoplePage },
   { pattern: /^\/people\/([^/]+)$/, page: personPage },

@@ -47,12 +47,16 @@ export async function release(announcement) {
   return sure ? call("PUT", `${ROOT}/${announcement.id}/release`, { revision: announcement.revision }) : null;
 }
 
-/** Deletes what nobody has seen; withdraws what is released. Null if the editor is not sure. @param {any} announcement */
+/** Deletes what nobody has seen. Null if the editor is not sure. @param {any} announcement */
 export async function remove(announcement) {
-  const question =
-    announcement.state === "released"
-      ? { title: say.withdrawTitle, text: say.withdrawText, yes: say.withdraw }
-      : { title: say.removeTitle, text: say.removeText, yes: say.remove };
-  const sure = await confirm({ ...question, no: say.cancel, danger: true });
-  return sure ? call("DELETE", `${ROOT}/${announcement.id}`, { revision: announcement.revision }) : null;
+  const question = { title: say.removeTitle, text: say.removeText, yes: say.remove, no: say.cancel, danger: true };
+  return (await confirm(question)) ? discard(announcement) : null;
 }
+
+/** Deletes what nobody has seen, and withdraws what is released; does not ask. @param {any} announcement */
+export const discard = ({ id, revision }) => call("DELETE", `${ROOT}/${id}`, { revision });
+
+/** Gives what is released other words.
+ * @param {any} announcement @param {{texts: any, note: Record<string, string>, silent: boolean}} correction */
+export const correct = ({ id, revision }, correction) =>
+  call("PUT", `${ROOT}/${id}/correction`, { body: correction, revision });

@@ -88,7 +88,7 @@ export function say(words) {
 
 /**
  * Asks before something that can't be undone.
- * @param {{title: string, text: string, yes: string, no: string, danger?: boolean}} question
+ * @param {{title: string, text: string | Element, yes: string, no: string, danger?: boolean}} question
  * @returns {Promise<boolean>}
  */
 export function confirm({ title, text, yes, no, danger = false }) {
@@ -103,7 +103,7 @@ export function confirm({ title, text, yes, no, danger = false }) {
         },
       },
       h("h2", {}, title),
-      h("p", {}, text),
+      typeof text === "string" ? h("p", {}, text) : text,
       h(
         "div",
         { class: "row" },

@@ -36,7 +36,9 @@ function draw(node, desk) {
 
 /** Everything that has been done with it, by whom. @param {any} known */
 function steps(known) {
-  const again = known.updated.at !== known.created.at;
+  // Being submitted, approved or scheduled counts as a change too.
+  const others = [known.created, known.submitted, known.approval, known.scheduled];
+  const again = !others.some((step) => step?.at === known.updated.at);
   /** @type {[string, any][]} */
   const done = [
     [say.review.created, known.created],
@@ -57,9 +59,15 @@ function standing(desk) {
   const { known, visit } = desk;
   if (known?.approval) return h("p", { class: "done" }, icon("check"), " ", say.approved);
   if (known?.state !== "in_review") return needsApproval(desk) && h("p", { class: "hint" }, say.approvalNeeded);
-  const own = [known.created.by, known.updated.by].includes(visit.me.id);
-  return [...(own ? ownWork() : reading(desk)), h("div", { class: "row" }, way(desk, say.takeBack, takeBack))];
+  return [
+    ...(isOwn(known, visit.me.id) ? ownWork() : reading(desk)),
+    h("div", { class: "row" }, way(desk, say.takeBack, takeBack)),
+  ];
 }
+
+/** Whether the one who looks wrote it, or has changed it since it was submitted. @param {any} known @param {string} me */
+const isOwn = ({ created, updated, submitted }, me) =>
+  created.by === me || (updated.by === me && updated.at > submitted.at);
 
 const ownWork = () => [
   h("p", {}, say.review.own),

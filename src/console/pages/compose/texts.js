@@ -41,7 +41,7 @@ export function textFields(spoken, text, changed) {
     const count = h("small");
     const draw = () => {
       const length = [...text[name]].length;
-      count.textContent = say.of(number(length), number(MOST[name]));
+      count.textContent = common.of(number(length), number(MOST[name]));
       count.className = length > MOST[name] ? "over" : "";
     };
     const input = h(rows === 1 ? "input" : "textarea", {

@@ -13,7 +13,6 @@ const de = {
   title: "Titel",
   pushText: "Text auf dem Sperrbildschirm",
   body: "Ganzer Text in der App",
-  of: (/** @type {string} */ n, /** @type {string} */ most) => `${n} von ${most} Zeichen`,
   checklist: "Vor dem Senden",
   checks: {
     title: "Titel",
@@ -88,7 +87,6 @@ const en = {
   title: "Title",
   pushText: "Text on the lock screen",
   body: "Whole text in the app",
-  of: (n, most) => `${n} of ${most} characters`,
   checklist: "Before sending",
   checks: {
     title: "Title",
