@@ -9,9 +9,12 @@ import { problem } from "/shared/problem.js";
 import { correctPage } from "./after/correct.js";
 import { versionsPage } from "./after/versions.js";
 import { announcementsPage } from "./announcements.js";
+import { auditPage } from "./audit/index.js";
 import { boardPage } from "./board/index.js";
 import { channelsPage } from "./channels.js";
 import { composePage } from "./compose/index.js";
+import { groupPage } from "./groups/edit.js";
+import { groupsPage } from "./groups/index.js";
 import { listenToKeys } from "./keys.js";
 import { overviewPage } from "./overview.js";
 import { peoplePage, personPage } from "./people.js";
@@ -32,8 +35,12 @@ const ADDRESSES = [
   { pattern: /^\/announcements\/([^/]+)\/versions$/, page: versionsPage, role: "editor" },
   { pattern: /^\/announcements\/([^/]+)$/, page: boardPage, role: "editor" },
   { pattern: /^\/people$/, page: peoplePage },
+  { pattern: /^\/people\/groups$/, page: groupsPage, role: "editor" },
+  { pattern: /^\/people\/groups\/new$/, page: groupPage, role: "editor" },
+  { pattern: /^\/people\/groups\/([^/]+)$/, page: groupPage, role: "editor" },
   { pattern: /^\/people\/([^/]+)$/, page: personPage },
   { pattern: /^\/channels$/, page: channelsPage, role: "admin" },
+  { pattern: /^\/audit$/, page: auditPage, role: "admin" },
 ];
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
@@ -65,7 +72,7 @@ async function show() {
     if (signal.aborted) return;
     fill(main, shown);
     document.title = `${main.querySelector("h1")?.textContent ?? say.name} · Stadtfunk`;
-    main.focus({ preventScroll: true });
+    /** @type {HTMLElement} */ (main.querySelector("[autofocus]") ?? main).focus({ preventScroll: true });
   } catch (error) {
     if (!signal.aborted && session.token) fill(main, problem(error, show));
   }
@@ -105,6 +112,7 @@ function drawRooms(path) {
     may("editor") && room("/announcements", "megaphone", say.announcements),
     room("/people", "people", say.people),
     may("admin") && room("/channels", "channel", say.channels),
+    may("admin") && room("/audit", "log", say.audit),
     h("div", { class: "grow" }),
     h(
       "p",

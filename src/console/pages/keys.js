@@ -21,7 +21,7 @@ export function listenToKeys({ go, may }) {
 function search(go) {
   const field = /** @type {HTMLInputElement | null} */ (document.querySelector("main input[type=search]"));
   if (field) field.focus();
-  else go("/people");
+  else go("/people?search");
 }
 
 function help() {

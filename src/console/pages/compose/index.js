@@ -21,7 +21,7 @@ import { scheduleAt, time } from "./when.js";
 import { say } from "./words.js";
 
 /** @typedef {{state: string, release_at?: string, class: string, texts: {de: any, en: any},
- *   audience: import("/console/audience.js").Audience} & Record<string, any>} Work
+ *   audience: import("/console/audience/choices.js").Audience} & Record<string, any>} Work
  *   an announcement as the server has it, and as the sections change it */
 /** @typedef {{work: Work, known: any, visit: import("/console/console.js").Visit, changed: () => void,
  *   unsaved: () => boolean, go: (action: () => Promise<any>) => Promise<void>}} Desk

@@ -2,7 +2,8 @@
 // Who is meant, with the saved groups.
 
 import { all, get } from "/shared/api.js";
-import { audienceField, namesNobody } from "/console/audience.js";
+import { namesNobody } from "/console/audience/choices.js";
+import { audienceField } from "/console/audience/index.js";
 import { say } from "./words.js";
 
 /** @type {import("./index.js").MakeSection} */
@@ -12,7 +13,7 @@ export async function recipients({ work, changed }) {
     get("/editorial/audience-choices"),
     all("/editorial/groups"),
   ]);
-  const meant = (/** @type {import("/console/audience.js").Audience} */ audience) => {
+  const meant = (/** @type {import("/console/audience/choices.js").Audience} */ audience) => {
     work.audience = audience;
     changed();
   };

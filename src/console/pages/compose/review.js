@@ -31,7 +31,8 @@ function draw(node, desk) {
   const { known } = desk;
   node.hidden = !known && !needsApproval(desk);
   if (node.hidden) return;
-  fill(node, h("h2", {}, say.review.heading), known && steps(known), standing(desk));
+  const reviewed = needsApproval(desk) || known?.state === "in_review";
+  fill(node, h("h2", {}, reviewed ? say.review.heading : say.review.history), known && steps(known), standing(desk));
 }
 
 /** Everything that has been done with it, by whom. @param {any} known */

@@ -61,6 +61,7 @@ const de = {
   },
   review: {
     heading: "Vier Augen",
+    history: "Verlauf",
     check: "Freizeichnung durch jemand anderen",
     created: "Verfasst",
     updated: "Zuletzt geändert",
@@ -134,6 +135,7 @@ const en = {
   },
   review: {
     heading: "Four eyes",
+    history: "History",
     check: "Approval by another editor",
     created: "Written",
     updated: "Last changed",
