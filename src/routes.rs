@@ -3,7 +3,10 @@
 //! The one route table, grouped by who calls. Each room lists its own routes in its `http.rs`; the OpenAPI
 //! document is made of the same lines.
 
+use std::sync::Arc;
+
 use axum::Router;
+use futures::FutureExt as _;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
@@ -38,7 +41,12 @@ pub fn routes(app: &App) -> Router {
 
 /// What is answered on the metrics' own listener.
 pub fn metrics(app: &App) -> Router {
-    metrics::router(app.push.clone())
+    let announcements = app.announcements.clone();
+    let more = move || {
+        let announcements = announcements.clone();
+        async move { announcements.metrics().await }.boxed()
+    };
+    metrics::router(app.push.clone(), Arc::new(more))
 }
 
 /// The public API's document alone.

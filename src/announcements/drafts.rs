@@ -2,16 +2,17 @@
 
 //! What editors write: drafting, editing, taking back.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::{
-    Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
-    policy, press, store,
+    Announcement, AnnouncementError, Announcements, MaxLateness, Result, State, StateName, Step,
+    Summary, Texts, corrections, expiry, holding, policy, press, store,
 };
 use crate::{
     audit::{self, Action, Entry},
     changes,
+    clock::At,
     db::{self, Tx},
     id::{AnnouncementId, PhotoId},
     people::{
@@ -33,6 +34,13 @@ pub struct NewAnnouncement {
     /// 10.
     #[serde(default)]
     pub photos: Vec<PhotoId>,
+    /// From then on nobody is disturbed with it, and it is not listed as current: in the future, and after T.
+    #[serde(default)]
+    pub expires_at: Option<At>,
+    /// How many seconds after T it is still released by itself, if no server ran at T; left out, as the
+    /// city's configuration says for its class.
+    #[serde(default)]
+    pub max_lateness_seconds: Option<MaxLateness>,
 }
 
 /// What of an announcement is changed; the rest stays.
@@ -46,6 +54,21 @@ pub struct Changes {
     pub texts: Option<Texts>,
     /// All of them.
     pub photos: Option<Vec<PhotoId>>,
+    /// `null`: never.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<At>)]
+    pub expires_at: Option<Option<At>>,
+    /// `null`: as its class.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<MaxLateness>)]
+    pub max_lateness_seconds: Option<Option<MaxLateness>>,
+}
+
+/// Tells `null`, which takes a value away, from what is left out and stays.
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl Changes {
@@ -56,6 +79,8 @@ impl Changes {
             (self.audience.is_some(), "audience"),
             (self.texts.is_some(), "texts"),
             (self.photos.is_some(), "photos"),
+            (self.expires_at.is_some(), "expires_at"),
+            (self.max_lateness_seconds.is_some(), "max_lateness_seconds"),
         ];
         let changed = named.into_iter().filter(|(changed, _)| *changed);
         changed.map(|(_, name)| name).collect()
@@ -65,12 +90,15 @@ impl Changes {
 impl Announcements {
     pub async fn draft(&self, editor: &Editor, new: NewAnnouncement) -> Result<Announcement> {
         policy::check_texts(&new.texts)?;
+        expiry::check_said(new.expires_at, self.clock.now())?;
         let id = self.ids.id();
         let mut tx = self.db.begin().await?;
         let audience = new.audience.create(&mut tx, &self.ids).await?;
         store::insert(&mut tx, id, new.class, audience, self.step(editor)).await?;
         store::replace_texts(&mut tx, id, &new.texts).await?;
         attach_photos(&mut tx, id, editor, &new.photos).await?;
+        expiry::store::set(&mut tx, id, new.expires_at).await?;
+        holding::store::set_max_lateness(&mut tx, id, new.max_lateness_seconds).await?;
         let drafted = entry(Action::AnnouncementDrafted, editor, id);
         let drafted = drafted.with("class", new.class.as_str());
         audit::record(&mut tx, drafted, self.clock.now()).await?;
@@ -80,7 +108,7 @@ impl Announcements {
 
     /// Any announcement, released or not.
     pub async fn read(&self, _editor: &Editor, id: AnnouncementId) -> Result<Announcement> {
-        store::find(&self.db, id, &self.four_eyes)
+        store::find(&self.db, id, &self.four_eyes, &self.lateness)
             .await?
             .ok_or(AnnouncementError::NotFound)
     }
@@ -102,7 +130,7 @@ impl Announcements {
             .await?
             .ok_or(AnnouncementError::NotFound)?;
         let on_duty_at = match row.state()? {
-            State::Draft | State::InReview { .. } => Some(self.clock.now()),
+            State::Draft | State::InReview { .. } | State::Held { .. } => Some(self.clock.now()),
             State::Scheduled { release_at, .. } => Some(release_at),
             State::Released { .. } | State::Withdrawn { .. } => None,
         };
@@ -139,6 +167,16 @@ impl Announcements {
         if let Some(photos) = &changes.photos {
             attach_photos(&mut tx, id, editor, photos).await?;
         }
+        if let Some(expires_at) = changes.expires_at {
+            expiry::check_said(expires_at, self.clock.now())?;
+            if let State::Scheduled { release_at, .. } = state {
+                expiry::check_release_at(release_at, expires_at)?;
+            }
+            expiry::store::set(&mut tx, id, expires_at).await?;
+        }
+        if let Some(most) = changes.max_lateness_seconds {
+            holding::store::set_max_lateness(&mut tx, id, most).await?;
+        }
         if let State::Scheduled { release_at, .. } = state {
             super::schedule::check_somebody_is_meant(&mut tx, audience, release_at).await?;
             tx.tell().await?;
@@ -166,7 +204,10 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         let step = self.step(editor);
         match row.state()? {
-            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
+            State::Draft
+            | State::InReview { .. }
+            | State::Scheduled { .. }
+            | State::Held { .. } => {
                 press::forget_in(&mut tx, id).await?;
                 store::delete(&mut tx, id).await?;
                 audience::forget_duty(&mut tx, row.audience_id).await?;
@@ -176,6 +217,7 @@ impl Announcements {
             }
             State::Released { .. } => {
                 store::withdraw(&mut tx, id, step).await?;
+                corrections::proposals::forget_in(&mut tx, id).await?;
                 press::withdraw_in(self, &mut tx, id, step.at).await?;
                 self.remove_from_phones(&mut tx, &row, step.at).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;

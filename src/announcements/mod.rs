@@ -11,14 +11,16 @@
 //!   ([`review`]);
 //! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
-//! - after the release an editor [corrects](Announcements::correct) it: other words, here and on the phones;
+//! - after the release an editor [corrects](Announcements::correct) it: other words, here and on the phones; where
+//!   a second pair of eyes is needed, another [approves](Announcements::approve_correction) them first;
 //! - a reader sees what was [released to them](readers), in their language;
 //! - the [press] is served by the same release, by the rule that an editor has set;
 //! - the [report](Announcements::report) accounts for every recipient after T.
 //!
 //! The flow: draft → in review → scheduled → (staged) → released → corrected → withdrawn. Whatever an editor
 //! changes before T discards what was staged, so the phones get the last state only. A crash before the release
-//! leaves a scheduled row, which the next process releases as soon as it runs.
+//! leaves a scheduled row, which the next process releases as soon as it runs, or [holds](holding) if it is too
+//! late for that.
 //!
 //! **Invariant:** before the release nobody but editors can tell that an announcement exists. Readers'
 //! statements read the view `visible_announcements` and nothing else; the editors' routes refuse anybody
@@ -26,6 +28,8 @@
 
 pub mod corrections;
 mod drafts;
+mod expiry;
+mod holding;
 pub mod http;
 mod local_time;
 mod policy;
@@ -42,9 +46,9 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::review::policy::FourEyes;
 pub use self::{
     drafts::{Changes, NewAnnouncement},
+    holding::MaxLateness,
     local_time::Candidate,
     policy::MAX_PHOTOS,
     press::{Press, PressError},
@@ -53,6 +57,7 @@ pub use self::{
     store::{Photo, Summary},
     texts::{Texts, Wording},
 };
+use self::{holding::policy::Lateness, review::policy::FourEyes};
 use crate::{
     clock::{At, Clock},
     config::{AnnouncementsConfig, push::Classes},
@@ -78,6 +83,7 @@ pub struct Announcements {
     /// How long after T each class may still disturb.
     classes: Classes,
     four_eyes: FourEyes,
+    lateness: Lateness,
 }
 
 impl Announcements {
@@ -99,6 +105,7 @@ impl Announcements {
             stage_before: Duration::from_secs(config.stage_seconds),
             classes,
             four_eyes: FourEyes::new(&config.four_eyes),
+            lateness: Lateness::new(config.max_lateness_seconds),
         }
     }
 }
@@ -115,6 +122,11 @@ pub struct Announcement {
     /// By which rule the press is served; absent: it gets nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub press: Option<press::Rule>,
+    /// From then on nobody is disturbed with it, and it is not listed as current; absent: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<At>,
+    /// How many seconds after T it is still released by itself, if no server ran at T; later, it is held.
+    pub max_lateness_seconds: MaxLateness,
     /// Grows with every change. Send it as `If-Match: "<revision>"` to be refused if somebody else has
     /// changed the announcement meanwhile.
     pub revision: i32,
@@ -122,12 +134,15 @@ pub struct Announcement {
     pub updated: Step,
     /// Whether its class needs a second pair of eyes before it can be scheduled or released.
     pub needs_approval: bool,
-    /// Of what it says now: void after every change of words, audience, class or photos.
+    /// Of what it says now: void after every change of words, audience, class, photos, end or lateness.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
     /// The last correction; absent if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrected: Option<Step>,
+    /// Other words that wait for another editor's approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed_correction: Option<corrections::Proposal>,
     #[serde(flatten)]
     pub state: State,
 }
@@ -154,6 +169,13 @@ pub enum State {
         release_at: At,
         scheduled: Step,
     },
+    /// No server was there at T, and when one was, it was later than it may be: nothing happens until an
+    /// editor decides.
+    Held {
+        /// The T that was missed.
+        missed_release_at: At,
+        held_at: At,
+    },
     Released {
         release_at: At,
         scheduled: Step,
@@ -174,6 +196,7 @@ text_enum! {
         Draft = "draft",
         InReview = "in_review",
         Scheduled = "scheduled",
+        Held = "held",
         Released = "released",
         Withdrawn = "withdrawn",
     }
@@ -190,8 +213,8 @@ pub enum AnnouncementError {
     AlreadyReleased,
     #[error("the announcement has been withdrawn")]
     Withdrawn,
-    #[error("words that nobody else has seen can't correct what needed an approval")]
-    CorrectionNeedsApproval,
+    #[error("no correction waits for an approval")]
+    NothingProposed,
     #[error("nothing has been released yet")]
     NotReleased,
     #[error("an editor's approval is required")]
@@ -223,6 +246,12 @@ pub enum AnnouncementError {
     ReleaseInPast { now: At },
     #[error("T is more than a year ahead; the latest is {latest}")]
     ReleaseTooFar { latest: At },
+    #[error("the end is not in the future; now it is {now}")]
+    ExpiryInPast { now: At },
+    #[error("T is not before the end, {expires_at}")]
+    ReleaseAfterExpiry { expires_at: At },
+    #[error("the announcement expired at {expired_at}")]
+    Expired { expired_at: At },
     #[error("the zone's clocks leave this time out; it could be {earlier} or {later}")]
     LocalTimeMissing {
         earlier: Candidate,

@@ -27,6 +27,7 @@ impl State {
             Self::Draft => StateName::Draft,
             Self::InReview { .. } => StateName::InReview,
             Self::Scheduled { .. } => StateName::Scheduled,
+            Self::Held { .. } => StateName::Held,
             Self::Released { .. } => StateName::Released,
             Self::Withdrawn { .. } => StateName::Withdrawn,
         }
@@ -35,7 +36,9 @@ impl State {
     /// Whether words, audience and T may still change. After T they are on people's phones.
     pub(super) fn check_unreleased(&self) -> Result<()> {
         match self {
-            Self::Draft | Self::InReview { .. } | Self::Scheduled { .. } => Ok(()),
+            Self::Draft | Self::InReview { .. } | Self::Scheduled { .. } | Self::Held { .. } => {
+                Ok(())
+            }
             Self::Released { .. } => Err(AnnouncementError::AlreadyReleased),
             Self::Withdrawn { .. } => Err(AnnouncementError::Withdrawn),
         }
@@ -43,6 +46,11 @@ impl State {
 
     pub(super) fn is_scheduled(&self) -> bool {
         matches!(self, Self::Scheduled { .. })
+    }
+
+    /// Whether an editor has set a T, which is to come or was missed.
+    pub(super) fn has_had_t(&self) -> bool {
+        matches!(self, Self::Scheduled { .. } | Self::Held { .. })
     }
 }
 

@@ -5,7 +5,7 @@
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State,
     drafts::{discard_staged, entry, held},
-    policy, release, store,
+    expiry, policy, release, store,
 };
 use crate::{
     audit::{self, Action},
@@ -28,7 +28,10 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         row.state()?.check_unreleased()?;
         self.four_eyes.check(row.class, &row.eyes()?)?;
-        policy::check_release_at(release_at, self.clock.now())?;
+        let now = self.clock.now();
+        policy::check_release_at(release_at, now)?;
+        expiry::check_current(row.expires_at, now)?;
+        expiry::check_release_at(release_at, row.expires_at)?;
         check_somebody_is_meant(&mut tx, row.audience_id, release_at).await?;
         let step = self.step(editor);
         store::schedule(&mut tx, id, Some(release_at), step).await?;
@@ -41,8 +44,8 @@ impl Announcements {
         self.read(editor, id).await
     }
 
-    /// Makes a scheduled announcement what it was before: a draft, or in review. What has no T stays as it
-    /// is.
+    /// Makes a scheduled announcement, or one that is held, what it was before: a draft, or in review. What has
+    /// had no T stays as it is.
     pub async fn unschedule(
         &self,
         editor: &Editor,
@@ -53,7 +56,7 @@ impl Announcements {
         let row = held(&mut tx, id, seen).await?;
         let state = row.state()?;
         state.check_unreleased()?;
-        if state.is_scheduled() {
+        if state.has_had_t() {
             let step = self.step(editor);
             store::schedule(&mut tx, id, None, step).await?;
             discard_staged(&mut tx, &row).await?;
@@ -64,7 +67,7 @@ impl Announcements {
         self.read(editor, id).await
     }
 
-    /// Releases a draft or a scheduled announcement at once: T is now. Asked again, it answers what the
+    /// Releases a draft, a scheduled or a held announcement at once: T is now. Asked again, it answers what the
     /// first time did.
     pub async fn release_now(
         &self,
@@ -79,6 +82,7 @@ impl Announcements {
             state.check_unreleased()?;
             self.four_eyes.check(row.class, &row.eyes()?)?;
             let step = self.step(editor);
+            expiry::check_current(row.expires_at, step.at)?;
             check_somebody_is_meant(&mut tx, row.audience_id, step.at).await?;
             store::schedule(&mut tx, id, Some(step.at), step).await?;
             discard_staged(&mut tx, &row).await?;

@@ -8,7 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Announcement, Approval, State, StateName, Step, Texts, Wording, press,
+    Announcement, Approval, MaxLateness, State, StateName, Step, Texts, Wording,
+    holding::policy::Lateness,
+    press,
     review::policy::{Eyes, FourEyes},
 };
 use crate::{
@@ -46,6 +48,10 @@ pub(super) struct Row {
     approved_at: Option<At>,
     approved_by: Option<AccountId>,
     approved_revision: Option<i32>,
+    pub(super) expires_at: Option<At>,
+    max_lateness_seconds: Option<i32>,
+    held_at: Option<At>,
+    missed_at: Option<At>,
 }
 
 impl Row {
@@ -58,10 +64,19 @@ impl Row {
         let scheduled = step(self.scheduled_at, self.scheduled_by)?;
         let withdrawn = step(self.withdrawn_at, self.withdrawn_by)?;
         let submitted = step(self.submitted_at, self.submitted_by)?;
+        let held = match (self.held_at, self.missed_at) {
+            (Some(held_at), Some(missed)) if self.release_at.is_none() => Some((held_at, missed)),
+            (None, None) => None,
+            _ => return Err(self.impossible("held without a missed T, or with another")),
+        };
         match (self.release_at, scheduled, self.released_at, withdrawn) {
-            (None, None, None, None) => Ok(match submitted {
-                Some(submitted) => State::InReview { submitted },
-                None => State::Draft,
+            (None, None, None, None) => Ok(match (held, submitted) {
+                (Some((held_at, missed_release_at)), _) => State::Held {
+                    missed_release_at,
+                    held_at,
+                },
+                (None, Some(submitted)) => State::InReview { submitted },
+                (None, None) => State::Draft,
             }),
             (Some(t), Some(scheduled), None, None) => Ok(State::Scheduled {
                 release_at: t,
@@ -96,6 +111,16 @@ impl Row {
             editor: self.edited_by.unwrap_or(self.created_by),
             approval,
         })
+    }
+
+    /// How late it may be by its own word.
+    pub(super) fn max_lateness(&self) -> Result<Option<MaxLateness>> {
+        let Some(seconds) = self.max_lateness_seconds else {
+            return Ok(None);
+        };
+        let most = MaxLateness::new(seconds);
+        most.map(Some)
+            .ok_or_else(|| self.impossible("a lateness out of bounds"))
     }
 
     /// What push carried; every released announcement has it.
@@ -140,6 +165,9 @@ pub struct Summary {
     pub titles: BTreeMap<Language, String>,
     pub revision: i32,
     pub updated: Step,
+    /// A correction waits for another editor's approval: since when, and whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed_correction: Option<Step>,
     #[serde(flatten)]
     pub state: State,
 }
@@ -148,6 +176,7 @@ pub(super) async fn find(
     db: &Db,
     id: AnnouncementId,
     four_eyes: &FourEyes,
+    lateness: &Lateness,
 ) -> Result<Option<Announcement>> {
     let row = row(db, id).await?;
     let Some(row) = row else { return Ok(None) };
@@ -158,6 +187,10 @@ pub(super) async fn find(
         texts: read_texts(id, texts(db, id).await?)?,
         photos: photos(db, id).await?,
         press: press::rule(db, id).await?,
+        expires_at: row.expires_at,
+        max_lateness_seconds: row
+            .max_lateness()?
+            .unwrap_or_else(|| lateness.get(row.class)),
         revision: row.revision,
         created: Step {
             at: row.created_at,
@@ -170,6 +203,7 @@ pub(super) async fn find(
         needs_approval: four_eyes.needs(row.class),
         approval: row.eyes()?.approval,
         corrected: super::corrections::last(db, id).await?,
+        proposed_correction: super::corrections::proposals::store::find(db, id).await?,
         state: row.state()?,
     }))
 }
@@ -194,6 +228,7 @@ pub(super) async fn page(
              WHERE (CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
                          WHEN released_at IS NOT NULL THEN 'released'
                          WHEN release_at IS NOT NULL THEN 'scheduled'
+                         WHEN held_at IS NOT NULL THEN 'held'
                          WHEN submitted_at IS NOT NULL THEN 'in_review'
                          ELSE 'draft' END = $1 OR $1 IS NULL)
                AND (id < $2 OR $2 IS NULL)
@@ -212,6 +247,14 @@ pub(super) async fn page(
         .bind(rows.iter().map(|row| row.id).collect::<IdList>())
         .all()
         .await?;
+    let proposed: Vec<(AnnouncementId, At, AccountId)> = db
+        .query(sql!(
+            "SELECT announcement_id, proposed_at, proposed_by FROM announcement_proposals
+             WHERE announcement_id "["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+        ))
+        .bind(rows.iter().map(|row| row.id).collect::<IdList>())
+        .all()
+        .await?;
     let summary = |row: Row| {
         let own = titles.iter().filter(|(id, _, _)| *id == row.id);
         Ok(Summary {
@@ -225,6 +268,10 @@ pub(super) async fn page(
                 at: row.updated_at,
                 by: row.updated_by,
             },
+            proposed_correction: proposed
+                .iter()
+                .find(|(id, _, _)| *id == row.id)
+                .map(|(_, at, by)| Step { at: *at, by: *by }),
             state: row.state()?,
         })
     };
@@ -297,7 +344,7 @@ pub(super) async fn schedule(
     let scheduled = release_at.map(|_| step);
     tx.query(sql!(
         "UPDATE announcements SET release_at = $2, scheduled_at = $3, scheduled_by = $4,
-             message_id = NULL, revision = revision + 1, updated_at = $5, updated_by = $6
+             held_at = NULL, missed_at = NULL, message_id = NULL, revision = revision + 1, updated_at = $5, updated_by = $6
          WHERE id = $1"
     ))
     .bind(id)

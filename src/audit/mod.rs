@@ -44,8 +44,13 @@ text_enum! {
         AnnouncementApproved = "announcement_approved",
         AnnouncementScheduled = "announcement_scheduled",
         AnnouncementUnscheduled = "announcement_unscheduled",
+        /// T was missed by more than it may be.
+        AnnouncementHeld = "announcement_held",
         AnnouncementReleased = "announcement_released",
         AnnouncementCorrected = "announcement_corrected",
+        AnnouncementCorrectionProposed = "announcement_correction_proposed",
+        AnnouncementCorrectionApproved = "announcement_correction_approved",
+        AnnouncementCorrectionDropped = "announcement_correction_dropped",
         AnnouncementWithdrawn = "announcement_withdrawn",
         AnnouncementDeleted = "announcement_deleted",
     }

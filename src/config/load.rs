@@ -59,6 +59,7 @@ impl Config {
         for (key, what) in unsound
             .into_iter()
             .chain(press.problems(mail.host.is_some()))
+            .chain(announcements.max_lateness_seconds.problems())
         {
             reader.problem(key, what);
         }

@@ -7,6 +7,7 @@
 //! An environment variable `STADTFUNK_<SECTION>_<KEY>` overrides the key, `DATABASE_URL` the database.
 
 mod error;
+pub mod lateness;
 mod load;
 pub mod mail;
 pub mod press;
@@ -21,7 +22,7 @@ use std::{
 use serde::Deserialize;
 
 pub use self::error::{ConfigError, ConfigProblem};
-use self::{mail::MailConfig, press::PressConfig, push::PushConfig};
+use self::{lateness::LatenessConfig, mail::MailConfig, press::PressConfig, push::PushConfig};
 use crate::push::Class;
 
 /// The whole configuration, checked.
@@ -95,6 +96,8 @@ pub struct AnnouncementsConfig {
     pub stage_seconds: u64,
     /// Which classes need a second pair of eyes. Alerts do in any case.
     pub four_eyes: Vec<Class>,
+    /// How late after T each class may still be released, if no server ran at T; later, it is held.
+    pub max_lateness_seconds: LatenessConfig,
 }
 
 /// `[push]`: what is kept of pushes. How they are sent stands in `push-config/`.
@@ -167,6 +170,7 @@ impl Default for AnnouncementsConfig {
         Self {
             stage_seconds: 120,
             four_eyes: vec![Class::Alert],
+            max_lateness_seconds: LatenessConfig::default(),
         }
     }
 }

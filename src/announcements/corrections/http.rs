@@ -21,13 +21,18 @@ use crate::{
 
 pub fn router(announcements: Announcements) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(routes!(set_announcement_correction))
+        .routes(routes!(
+            set_announcement_correction,
+            delete_announcement_correction
+        ))
+        .routes(routes!(set_announcement_correction_approval))
         .routes(routes!(list_announcement_versions))
         .with_state(announcements)
 }
 
 /// Gives a released announcement other words, for readers at once, and replaces its notification on the phones.
 ///
+/// Where its class needs a second pair of eyes, the words are proposed, and wait for another editor's approval.
 /// Asked again for what it says already, it changes nothing.
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/correction",
@@ -48,6 +53,49 @@ async fn set_announcement_correction(
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.correct(&editor, id, seen, correction).await?,
+    ))
+}
+
+/// Takes back or refuses the correction that waits for an approval.
+#[utoipa::path(
+    delete, path = "/api/v1/editorial/announcements/{id}/correction",
+    operation_id = "delete_announcement_correction", tag = "editorial", security(("session" = [])),
+    params(
+        ("id" = AnnouncementId, Path),
+        ("If-Match" = Option<String>, Header, description = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last."),
+    ),
+    responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
+)]
+async fn delete_announcement_correction(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+    IfMatch(seen): IfMatch,
+) -> Result<axum::Json<Announcement>, Problem> {
+    Ok(axum::Json(
+        announcements.drop_correction(&editor, id, seen).await?,
+    ))
+}
+
+/// Approves the correction that waits, as the caller has seen it, which takes effect at once. Whoever proposed it
+/// can't.
+#[utoipa::path(
+    put, path = "/api/v1/editorial/announcements/{id}/correction/approval",
+    operation_id = "set_announcement_correction_approval", tag = "editorial", security(("session" = [])),
+    params(
+        ("id" = AnnouncementId, Path),
+        ("If-Match" = String, Header, description = "The revision that is approved, as \"7\": refused with 412 if it is no longer the last, with 428 without."),
+    ),
+    responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
+)]
+async fn set_announcement_correction_approval(
+    State(announcements): State<Announcements>,
+    editor: Editor,
+    Path(id): Path<AnnouncementId>,
+    IfMatch(seen): IfMatch,
+) -> Result<axum::Json<Announcement>, Problem> {
+    Ok(axum::Json(
+        announcements.approve_correction(&editor, id, seen).await?,
     ))
 }
 

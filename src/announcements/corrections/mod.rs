@@ -5,24 +5,26 @@
 //! Either is one transaction. Readers see the new words, or nothing any more, from its commit on; the same
 //! commit ends what waits in the outbox of the words before and opens the message that replaces the
 //! notification on the phones, or takes it down ([`recall`]). The words before are kept as
-//! [versions](Announcements::versions) for editors.
+//! [versions](Announcements::versions) for editors. Where four eyes are needed, a correction is
+//! [proposed](proposals) first.
 
 pub mod http;
+pub(super) mod proposals;
 mod store;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Announcement, AnnouncementError, Announcements, Result, State, Step, Texts, drafts, policy,
-    press, release, store as announcements,
+    Announcement, AnnouncementError, Announcements, Result, State, Step, Texts, drafts, expiry,
+    policy, press, release, store as announcements,
 };
 use crate::{
-    audit::{self, Action},
+    audit::{self, Action, Entry},
     changes,
     clock::At,
     db::Tx,
-    id::{AnnouncementId, MessageId},
+    id::{AccountId, AnnouncementId, MessageId},
     people::access::Editor,
     push::{
         Language, Outcome,
@@ -32,10 +34,11 @@ use crate::{
     text::Line,
 };
 
+pub use self::proposals::Proposal;
 pub(super) use self::store::last;
 
 /// Other words for a released announcement.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AnnouncementCorrection)]
 pub struct Correction {
@@ -90,6 +93,9 @@ pub struct Version {
     /// Whether phones were to keep quiet about it; absent from the first version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silent: Option<bool>,
+    /// Who approved them; absent where the class needed no second pair of eyes, and from the first version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<AccountId>,
     pub texts: Texts,
 }
 
@@ -98,14 +104,25 @@ pub struct Version {
 struct Made {
     number: i32,
     step: Step,
+    approved_by: Option<AccountId>,
     silent: bool,
     note: Notes,
     /// The words that stood until then.
     before: Texts,
 }
 
+/// Whose a correction is that takes effect now.
+#[derive(Clone, Copy, Debug)]
+struct Hands {
+    written_by: AccountId,
+    /// By whom, and in which revision.
+    approved: Option<(AccountId, i32)>,
+    at: At,
+}
+
 impl Announcements {
-    /// Gives a released announcement other words. Asked for what it says already, it does nothing.
+    /// Gives a released announcement other words; where four eyes are needed, proposes them. Asked for what it
+    /// says already, it does nothing.
     pub async fn correct(
         &self,
         editor: &Editor,
@@ -115,59 +132,83 @@ impl Announcements {
     ) -> Result<Announcement> {
         let mut tx = self.db.begin().await?;
         let row = drafts::held(&mut tx, id, seen).await?;
-        match row.state()? {
-            State::Released { .. } => {}
-            State::Withdrawn { .. } => return Err(AnnouncementError::Withdrawn),
-            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
-                return Err(AnnouncementError::NotReleased);
-            }
-        }
+        check_released(row.state()?)?;
         let before = announcements::texts_in(&mut tx, id).await?;
-        // Nobody else has seen the new words: where four eyes are needed, two would reach every phone.
-        if self.four_eyes.needs(row.class) {
-            return Err(AnnouncementError::CorrectionNeedsApproval);
-        }
         check_languages(&before, &correction)?;
-        let made = store::all(&mut tx, id).await?;
         if before == correction.texts {
+            let made = store::all(&mut tx, id).await?;
             return match made.last() {
                 Some(last) if last.note == correction.note => self.read(editor, id).await,
                 _ => Err(AnnouncementError::NothingCorrected),
             };
         }
-        let step = self.step(editor);
+        if self.four_eyes.needs(row.class) {
+            self.propose(&mut tx, editor, id, correction).await?;
+        } else {
+            let hands = Hands {
+                written_by: editor.account(),
+                approved: None,
+                at: self.clock.now(),
+            };
+            self.take_effect(&mut tx, &row, correction, hands).await?;
+        }
+        tx.commit().await?;
+        self.read(editor, id).await
+    }
+
+    /// Readers, phones and the press get the new words, in the caller's transaction.
+    async fn take_effect(
+        &self,
+        tx: &mut Tx,
+        row: &announcements::Row,
+        correction: Correction,
+        hands: Hands,
+    ) -> Result<()> {
+        let (id, at) = (row.id, hands.at);
+        let written = Step {
+            at,
+            by: hands.written_by,
+        };
+        let before = announcements::texts_in(tx, id).await?;
         let mut envelope = policy::envelope(id, &correction.texts);
         if correction.silent {
             envelope.manner = Manner::ShowQuietly;
         }
-        let old = store::messages(&mut tx, id).await?;
-        let message = self.write(&mut tx, &row, envelope, step.at).await?;
+        let old = store::messages(tx, id).await?;
+        let ends = expiry::of_push(row.expires_at, at + self.classes.get(row.class).ttl);
+        let message = self.write(tx, row, envelope, at, ends).await?;
         let released = row.message_of_release()?;
-        if recall::copy_recipients(&mut tx, released, message).await? == 0 {
-            release::store::add_recipients(&mut tx, row.audience_id, message, None).await?;
+        if recall::copy_recipients(tx, released, message).await? == 0 {
+            release::store::add_recipients(tx, row.audience_id, message, None).await?;
         }
-        outbox::stage(&mut tx, message, step.at).await?;
+        outbox::stage(tx, message, at).await?;
+        let made = store::all(tx, id).await?;
         let number = made.last().map_or(1, |last| last.number + 1);
         let made = Made {
             number,
-            step,
+            step: written,
+            approved_by: hands.approved.map(|(by, _)| by),
             silent: correction.silent,
             note: correction.note,
             before,
         };
-        store::insert(&mut tx, id, &made, message).await?;
-        announcements::replace_texts(&mut tx, id, &correction.texts).await?;
-        store::touch(&mut tx, id, step).await?;
+        store::insert(tx, id, &made, message).await?;
+        proposals::forget_in(tx, id).await?;
+        announcements::replace_texts(tx, id, &correction.texts).await?;
+        let changed_by = hands.approved.map_or(written.by, |(by, _)| by);
+        store::touch(tx, id, Step { at, by: changed_by }).await?;
         let kind = changes::Kind::AnnouncementCorrected;
-        changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
-        recall::end(&mut tx, &old, Some(message), Outcome::Superseded, step.at).await?;
-        press::correct_in(self, &mut tx, id, step.at).await?;
-        outbox::open(&mut tx, message, step.at).await?;
-        let corrected =
-            drafts::entry(Action::AnnouncementCorrected, editor, id).with("number", number);
-        audit::record(&mut tx, corrected, step.at).await?;
-        tx.commit().await?;
-        self.read(editor, id).await
+        changes::record(tx, kind, id, Some(written.by), at).await?;
+        recall::end(tx, &old, Some(message), Outcome::Superseded, at).await?;
+        press::correct_in(self, tx, id, at).await?;
+        outbox::open(tx, message, at).await?;
+        if let Some((by, revision)) = hands.approved {
+            let approved = Entry::new(Action::AnnouncementCorrectionApproved, Some(by), id);
+            audit::record(tx, approved.with("revision", revision), at).await?;
+        }
+        let corrected = Entry::new(Action::AnnouncementCorrected, Some(written.by), id);
+        audit::record(tx, corrected.with("number", number), at).await?;
+        Ok(())
     }
 
     /// Every wording that readers have had, the first first; of what is not released, the one there is.
@@ -195,7 +236,10 @@ impl Announcements {
                 at,
                 by: scheduled.by,
             },
-            State::Draft | State::InReview { .. } | State::Scheduled { .. } => announcement.updated,
+            State::Draft
+            | State::InReview { .. }
+            | State::Scheduled { .. }
+            | State::Held { .. } => announcement.updated,
         };
         Ok(versions(first, made, present))
     }
@@ -213,7 +257,9 @@ impl Announcements {
             manner: Manner::Remove,
             ..policy::envelope(row.id, &Texts::default())
         };
-        let removal = self.write(tx, row, envelope, at).await?;
+        // What has expired is to be taken down too.
+        let ends = at + self.classes.get(row.class).ttl;
+        let removal = self.write(tx, row, envelope, at, ends).await?;
         let phones = if recall::is_folded(tx, row.message_of_release()?).await? {
             // Whose phones had it is no longer known.
             release::store::add_recipients(tx, row.audience_id, removal, None).await?;
@@ -240,15 +286,27 @@ impl Announcements {
         row: &announcements::Row,
         envelope: Envelope,
         at: At,
+        expires_at: At,
     ) -> Result<MessageId> {
         let message = Message {
             id: self.ids.id(),
             class: row.class,
             envelope,
-            expires_at: at + self.classes.get(row.class).ttl,
+            expires_at,
         };
         outbox::create(tx, &message, at, at).await?;
         Ok(message.id)
+    }
+}
+
+/// Only what readers have is corrected.
+fn check_released(state: State) -> Result<()> {
+    match state {
+        State::Released { .. } => Ok(()),
+        State::Withdrawn { .. } => Err(AnnouncementError::Withdrawn),
+        State::Draft | State::InReview { .. } | State::Scheduled { .. } | State::Held { .. } => {
+            Err(AnnouncementError::NotReleased)
+        }
     }
 }
 
@@ -286,6 +344,7 @@ fn versions(first: Step, made: Vec<Made>, present: Texts) -> Vec<Version> {
         written: first,
         note: None,
         silent: None,
+        approved_by: None,
         texts: present,
     };
     for made in made {
@@ -297,6 +356,7 @@ fn versions(first: Step, made: Vec<Made>, present: Texts) -> Vec<Version> {
                 written: made.step,
                 note: Some(made.note),
                 silent: Some(made.silent),
+                approved_by: made.approved_by,
                 texts: present,
             },
         ));
@@ -356,6 +416,7 @@ mod tests {
         };
         let made = |number, before| Made {
             number,
+            approved_by: None,
             step: step(i64::from(number)),
             silent: false,
             note: Notes::default(),

@@ -17,22 +17,40 @@ struct Row {
     number: i32,
     corrected_at: At,
     corrected_by: AccountId,
+    approved_by: Option<AccountId>,
     silent: bool,
 }
 
-type WordRow = (i32, Language, String, String, String, String);
+/// What a correction says, or the words before it, and its note.
+#[derive(sqlx::FromRow)]
+pub(super) struct WordRow {
+    language: Language,
+    note: String,
+    title: String,
+    push_text: String,
+    body: String,
+}
+
+/// The same of one of several corrections.
+#[derive(sqlx::FromRow)]
+struct NumberedWordRow {
+    number: i32,
+    #[sqlx(flatten)]
+    words: WordRow,
+}
 
 /// The corrections of an announcement, the first first.
 pub(super) async fn all(tx: &mut Tx, id: AnnouncementId) -> Result<Vec<Made>> {
     let rows: Vec<Row> = tx
         .query(sql!(
-            "SELECT number, corrected_at, corrected_by, silent FROM announcement_corrections
+            "SELECT number, corrected_at, corrected_by, approved_by, silent
+             FROM announcement_corrections
              WHERE announcement_id = $1 ORDER BY number"
         ))
         .bind(id)
         .all()
         .await?;
-    let words: Vec<WordRow> = tx
+    let words: Vec<NumberedWordRow> = tx
         .query(sql!(
             "SELECT number, language, note, title, push_text, body
              FROM announcement_correction_texts WHERE announcement_id = $1"
@@ -41,34 +59,42 @@ pub(super) async fn all(tx: &mut Tx, id: AnnouncementId) -> Result<Vec<Made>> {
         .all()
         .await?;
     let made = |row: Row| {
-        let mut note = Notes::default();
-        let mut before = Vec::new();
-        for (_, language, said, title, push_text, body) in
-            words.iter().filter(|words| words.0 == row.number)
-        {
-            let unfit = |_| impossible(id);
-            note.set(*language, Line::new(said).map_err(unfit)?);
-            before.push((
-                *language,
-                Wording {
-                    title: Line::new(title).map_err(unfit)?,
-                    push_text: Text::new(push_text).map_err(unfit)?,
-                    body: Text::new(body).map_err(unfit)?,
-                },
-            ));
-        }
+        let own = words.iter().filter(|words| words.number == row.number);
+        let (note, before) = read_words(id, own.map(|own| &own.words))?;
         Ok(Made {
             number: row.number,
             step: Step {
                 at: row.corrected_at,
                 by: row.corrected_by,
             },
+            approved_by: row.approved_by,
             silent: row.silent,
             note,
-            before: before.into_iter().collect::<Texts>(),
+            before,
         })
     };
     rows.into_iter().map(made).collect()
+}
+
+pub(super) fn read_words<'r>(
+    id: AnnouncementId,
+    rows: impl IntoIterator<Item = &'r WordRow>,
+) -> Result<(Notes, Texts)> {
+    let mut note = Notes::default();
+    let mut texts = Vec::new();
+    for row in rows {
+        let unfit = |_| impossible(id);
+        note.set(row.language, Line::new(&row.note).map_err(unfit)?);
+        texts.push((
+            row.language,
+            Wording {
+                title: Line::new(&row.title).map_err(unfit)?,
+                push_text: Text::new(&row.push_text).map_err(unfit)?,
+                body: Text::new(&row.body).map_err(unfit)?,
+            },
+        ));
+    }
+    Ok((note, texts.into_iter().collect()))
 }
 
 /// When and by whom an announcement was last corrected.
@@ -108,13 +134,14 @@ pub(super) async fn insert(
 ) -> Result<()> {
     tx.query(sql!(
         "INSERT INTO announcement_corrections
-             (announcement_id, number, corrected_at, corrected_by, silent, message_id)
-         VALUES ($1, $2, $3, $4, $5, $6)"
+             (announcement_id, number, corrected_at, corrected_by, approved_by, silent, message_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ))
     .bind(id)
     .bind(made.number)
     .bind(made.step.at)
     .bind(made.step.by)
+    .bind(made.approved_by)
     .bind(made.silent)
     .bind(message)
     .execute()

@@ -97,7 +97,7 @@ impl Schedule {
     }
 }
 
-/// Drafts, announcements in review, scheduled, released and withdrawn announcements, the last made first.
+/// Drafts, announcements in review, scheduled, held, released and withdrawn announcements, the last made first.
 #[utoipa::path(
     get, path = "/api/v1/editorial/announcements", operation_id = "list_editorial_announcements",
     tag = "editorial", security(("session" = [])), params(Filter),
@@ -152,7 +152,7 @@ async fn get_editorial_announcement(
     Ok(axum::Json(announcements.read(&editor, id).await?))
 }
 
-/// Changes a draft or a scheduled announcement, until its release. What is left out stays.
+/// Changes a draft, a scheduled or a held announcement, until its release. What is left out stays.
 #[utoipa::path(
     patch, path = "/api/v1/editorial/announcements/{id}", operation_id = "update_announcement",
     tag = "editorial", security(("session" = [])),
@@ -172,7 +172,7 @@ async fn update_announcement(
     ))
 }
 
-/// Deletes a draft or a scheduled announcement for good; withdraws a released one.
+/// Deletes a draft, a scheduled or a held announcement for good; withdraws a released one.
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}", operation_id = "delete_announcement",
     tag = "editorial", security(("session" = [])),
@@ -244,7 +244,7 @@ async fn delete_announcement_schedule(
     ))
 }
 
-/// Releases a draft or a scheduled announcement at once.
+/// Releases a draft, a scheduled or a held announcement at once.
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/release",
     operation_id = "set_announcement_release", tag = "editorial", security(("session" = [])),

@@ -36,17 +36,17 @@ static APPROVAL_REQUIRED: ProblemType = ProblemType::new(
     "Erst muss jemand anderes aus der Redaktion diese Mitteilung freizeichnen.",
     "Another editor must approve this announcement first.",
 );
-static CORRECTION_NEEDS_APPROVAL: ProblemType = ProblemType::new(
-    "correction-needs-approval",
+static NOTHING_PROPOSED: ProblemType = ProblemType::new(
+    "correction-not-proposed",
     409,
-    "Diese Mitteilung brauchte eine Freizeichnung. Ziehen Sie sie zurück, und legen Sie die berichtigte neu vor.",
-    "This announcement needed an approval. Withdraw it, and submit the corrected one anew.",
+    "Es liegt keine Berichtigung zur Prüfung vor.",
+    "No correction is in review.",
 );
 static OWN_APPROVAL: ProblemType = ProblemType::new(
     "own-approval",
     409,
-    "Wer eine Mitteilung verfasst oder zuletzt geändert hat, kann sie nicht selbst freizeichnen.",
-    "Whoever drafted an announcement or changed it last can't approve it.",
+    "Wer eine Mitteilung oder Berichtigung verfasst oder zuletzt geändert hat, kann sie nicht selbst freizeichnen.",
+    "Whoever drafted an announcement or a correction, or changed it last, can't approve it.",
 );
 static NOT_IN_REVIEW: ProblemType = ProblemType::new(
     "announcement-not-in-review",
@@ -78,6 +78,24 @@ static RELEASE_TOO_FAR: ProblemType = ProblemType::new(
     "Der Zeitpunkt der Freigabe liegt mehr als ein Jahr voraus.",
     "The time of the release is more than a year ahead.",
 );
+static EXPIRY_IN_PAST: ProblemType = ProblemType::new(
+    "expiry-in-past",
+    422,
+    "Der Ablauf liegt nicht in der Zukunft.",
+    "The end is not in the future.",
+);
+static RELEASE_AFTER_EXPIRY: ProblemType = ProblemType::new(
+    "release-after-expiry",
+    422,
+    "Der Zeitpunkt der Freigabe liegt nicht vor dem Ablauf.",
+    "The time of the release is not before the end.",
+);
+static EXPIRED: ProblemType = ProblemType::new(
+    "announcement-expired",
+    409,
+    "Diese Mitteilung ist abgelaufen. Geben Sie ihr zuerst einen späteren Ablauf oder keinen.",
+    "This announcement has expired. Give it a later end first, or none.",
+);
 static LOCAL_TIME_MISSING: ProblemType = ProblemType::new(
     "local-time-missing",
     422,
@@ -106,7 +124,7 @@ impl From<AnnouncementError> for Problem {
             AnnouncementError::Withdrawn => Self::new(&WITHDRAWN),
             AnnouncementError::NotReleased => Self::new(&NOT_RELEASED),
             AnnouncementError::ApprovalRequired => Self::new(&APPROVAL_REQUIRED),
-            AnnouncementError::CorrectionNeedsApproval => Self::new(&CORRECTION_NEEDS_APPROVAL),
+            AnnouncementError::NothingProposed => Self::new(&NOTHING_PROPOSED),
             AnnouncementError::OwnApproval => Self::new(&OWN_APPROVAL),
             AnnouncementError::NotInReview => Self::new(&NOT_IN_REVIEW),
             AnnouncementError::Scheduled => Self::new(&SCHEDULED),
@@ -131,6 +149,19 @@ impl From<AnnouncementError> for Problem {
                 .at("/photos", format!("must be at most {MAX_PHOTOS}")),
             AnnouncementError::ReleaseInPast { now } => in_past(now, "/release_at"),
             AnnouncementError::ReleaseTooFar { latest } => too_far(latest, "/release_at"),
+            AnnouncementError::ExpiryInPast { now } => Self::new(&EXPIRY_IN_PAST)
+                .detail(
+                    format!("Auf dem Server ist es {now}."),
+                    format!("The server has {now}."),
+                )
+                .at("/expires_at", "must be in the future"),
+            AnnouncementError::ReleaseAfterExpiry { expires_at } => {
+                after_expiry(expires_at, "/expires_at", "must be after T")
+            }
+            AnnouncementError::Expired { expired_at } => Self::new(&EXPIRED).detail(
+                format!("Abgelaufen: {expired_at}."),
+                format!("Expired: {expired_at}."),
+            ),
             AnnouncementError::LocalTimeMissing { earlier, later } => {
                 two_instants(&LOCAL_TIME_MISSING, earlier, later)
             }
@@ -149,8 +180,20 @@ pub(super) fn schedule_problem(error: AnnouncementError, said_at: &str) -> Probl
     match error {
         AnnouncementError::ReleaseInPast { now } => in_past(now, said_at),
         AnnouncementError::ReleaseTooFar { latest } => too_far(latest, said_at),
+        AnnouncementError::ReleaseAfterExpiry { expires_at } => {
+            after_expiry(expires_at, said_at, "must be before the end")
+        }
         error => error.into(),
     }
+}
+
+fn after_expiry(expires_at: At, said_at: &str, what: &str) -> Problem {
+    Problem::new(&RELEASE_AFTER_EXPIRY)
+        .detail(
+            format!("Der Ablauf ist {expires_at}."),
+            format!("The end is {expires_at}."),
+        )
+        .at(said_at, what)
 }
 
 /// T is said in one of two ways.

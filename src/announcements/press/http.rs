@@ -103,7 +103,7 @@ async fn show_list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN).await?;
+    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let page = announcements.press.list_page(&announced, language);
     Ok(written(
         &headers,
@@ -138,7 +138,7 @@ async fn show_atom(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN).await?;
+    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let feed = announcements.press.atom(&announced, language);
     let media_type = "application/atom+xml; charset=utf-8";
     Ok(written(&headers, media_type, language, feed))
@@ -150,7 +150,7 @@ async fn show_json_feed(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN).await?;
+    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let feed = announcements.press.json_feed(&announced, language);
     Ok(written(&headers, "application/feed+json", language, feed))
 }

@@ -405,6 +405,7 @@ pub(super) struct Words {
 pub(super) struct Announced {
     pub(super) id: AnnouncementId,
     pub(super) opened_at: At,
+    pub(super) expires_at: Option<At>,
     /// At least one.
     pub(super) texts: BTreeMap<Language, Words>,
 }
@@ -423,9 +424,9 @@ impl Announced {
 
 /// One announcement, if the press may know of it.
 pub(super) async fn announced(db: &Db, id: AnnouncementId) -> Result<Option<Announced>> {
-    let rows: Vec<(AnnouncementId, At)> = db
+    let rows: Vec<HeadRow> = db
         .query(sql!(
-            "SELECT id, opened_at FROM press_announcements WHERE id = $1"
+            "SELECT id, opened_at, expires_at FROM press_announcements WHERE id = $1"
         ))
         .bind(id)
         .all()
@@ -433,26 +434,32 @@ pub(super) async fn announced(db: &Db, id: AnnouncementId) -> Result<Option<Anno
     Ok(with_words(db, rows).await?.pop())
 }
 
-/// What the press may know, the last opened first.
-pub(super) async fn latest(db: &Db, limit: i64) -> Result<Vec<Announced>> {
-    let rows: Vec<(AnnouncementId, At)> = db
+/// What the press may know and has not expired, the last opened first.
+pub(super) async fn latest(db: &Db, limit: i64, now: At) -> Result<Vec<Announced>> {
+    let rows: Vec<HeadRow> = db
         .query(sql!(
-            "SELECT id, opened_at FROM press_announcements ORDER BY opened_at DESC, id DESC LIMIT $1"
+            "SELECT id, opened_at, expires_at FROM press_announcements
+             WHERE (expires_at > $2 OR expires_at IS NULL)
+             ORDER BY opened_at DESC, id DESC LIMIT $1"
         ))
         .bind(limit)
+        .bind(now)
         .all()
         .await?;
     with_words(db, rows).await
 }
 
-async fn with_words(db: &Db, rows: Vec<(AnnouncementId, At)>) -> Result<Vec<Announced>> {
+/// An announcement, when it was opened for the press, and when it expires.
+type HeadRow = (AnnouncementId, At, Option<At>);
+
+async fn with_words(db: &Db, rows: Vec<HeadRow>) -> Result<Vec<Announced>> {
     let texts: Vec<(AnnouncementId, Language, String, String, String)> = db
         .query(sql!(
             "SELECT t.announcement_id, t.language, t.title, t.push_text, t.body
              FROM press_announcements v JOIN announcement_texts t ON t.announcement_id = v.id
              WHERE v.id "["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
         ))
-        .bind(rows.iter().map(|(id, _)| *id).collect::<IdList>())
+        .bind(rows.iter().map(|(id, ..)| *id).collect::<IdList>())
         .all()
         .await?;
     let mut words: BTreeMap<AnnouncementId, BTreeMap<Language, Words>> = BTreeMap::new();
@@ -465,11 +472,12 @@ async fn with_words(db: &Db, rows: Vec<(AnnouncementId, At)>) -> Result<Vec<Anno
         words.entry(id).or_default().insert(language, said);
     }
     // Without words it was withdrawn between the two statements: it is gone.
-    let announced = rows.into_iter().filter_map(|(id, opened_at)| {
+    let announced = rows.into_iter().filter_map(|(id, opened_at, expires_at)| {
         let texts = words.remove(&id)?;
         Some(Announced {
             id,
             opened_at,
+            expires_at,
             texts,
         })
     });

@@ -28,6 +28,8 @@ struct Data<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     texts: Option<&'a std::collections::BTreeMap<Language, Words>>,
 }
 
@@ -69,6 +71,7 @@ impl Press {
             data: Data {
                 id,
                 url: announced.and_then(|_| self.address(id)),
+                expires_at: announced.and_then(|announced| announced.expires_at),
                 texts: announced.map(|announced| &announced.texts),
             },
         }

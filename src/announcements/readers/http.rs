@@ -23,7 +23,7 @@ pub fn router(announcements: Announcements) -> OpenApiRouter {
         .with_state(announcements)
 }
 
-/// What was announced to the caller, the last first.
+/// What was announced to the caller and has not expired, the last first.
 #[utoipa::path(
     get, path = "/api/v1/announcements", operation_id = "list_announcements", tag = "announcements",
     security(("session" = [])), params(PageQuery),

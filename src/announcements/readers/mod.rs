@@ -26,6 +26,9 @@ pub struct Headline {
     pub id: AnnouncementId,
     pub class: Class,
     pub released_at: At,
+    /// From then on it is not listed any more; absent: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<At>,
     /// Of the words: the reader's, or else the one there is.
     pub language: Language,
     pub title: String,
@@ -64,14 +67,14 @@ impl Headline {
 }
 
 impl Announcements {
-    /// Up to `limit` announcements that were released to this person, the last released first.
+    /// Up to `limit` announcements that were released to this person and are current, the last released first.
     pub async fn headlines(
         &self,
         reader: &Employee,
         after: Option<Place>,
         limit: i64,
     ) -> Result<Vec<Headline>> {
-        Ok(store::headlines(&self.db, reader, after, limit).await?)
+        Ok(store::headlines(&self.db, reader, after, limit, self.clock.now()).await?)
     }
 
     /// One announcement, if it was released to this person.

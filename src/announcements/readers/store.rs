@@ -14,7 +14,7 @@ use crate::{
     push::{Class, Language},
 };
 
-type HeadRow = (AnnouncementId, Class, At);
+type HeadRow = (AnnouncementId, Class, At, Option<At>);
 type Words = BTreeMap<Language, (String, String)>;
 
 pub(super) async fn headlines(
@@ -22,17 +22,19 @@ pub(super) async fn headlines(
     reader: &Employee,
     after: Option<Place>,
     limit: i64,
+    now: At,
 ) -> Result<Vec<Headline>> {
     let rows: Vec<HeadRow> = db
         .query(sql!(
-            "SELECT id, class, released_at FROM visible_announcements
-             WHERE reader_id = $1 AND ((released_at, id) < ($2, $3) OR $2 IS NULL)
+            "SELECT id, class, released_at, expires_at FROM visible_announcements
+             WHERE reader_id = $1 AND (expires_at > $5 OR expires_at IS NULL) AND ((released_at, id) < ($2, $3) OR $2 IS NULL)
              ORDER BY released_at DESC, id DESC LIMIT $4"
         ))
         .bind(reader.account())
         .bind(after.and_then(|(micros, _)| At::from_micros(micros)))
         .bind(after.map(|(_, id)| id))
         .bind(limit)
+        .bind(now)
         .all()
         .await?;
     with_words_and_photos(db, reader, rows).await
@@ -45,7 +47,7 @@ pub(super) async fn article(
 ) -> Result<Option<Article>> {
     let rows: Vec<HeadRow> = db
         .query(sql!(
-            "SELECT id, class, released_at FROM visible_announcements
+            "SELECT id, class, released_at, expires_at FROM visible_announcements
              WHERE reader_id = $1 AND id = $2"
         ))
         .bind(reader.account())
@@ -75,11 +77,11 @@ async fn with_words_and_photos(
     reader: &Employee,
     rows: Vec<HeadRow>,
 ) -> Result<Vec<Headline>> {
-    let ids: Vec<AnnouncementId> = rows.iter().map(|(id, _, _)| *id).collect();
+    let ids: Vec<AnnouncementId> = rows.iter().map(|(id, ..)| *id).collect();
     let words = words(db, reader, &ids).await?;
     let mut photos = photos(db, reader, &ids).await?;
     let mut corrected = corrected(db, reader, &ids).await?;
-    let headline = |(id, class, released_at): HeadRow| {
+    let headline = |(id, class, released_at, expires_at): HeadRow| {
         let (language, (title, push_text)) = words
             .get(&id)
             .and_then(|words| in_language(words, reader.language()))
@@ -88,6 +90,7 @@ async fn with_words_and_photos(
             id,
             class,
             released_at,
+            expires_at,
             language,
             title: title.clone(),
             push_text: push_text.clone(),

@@ -14,7 +14,7 @@ pub mod report;
 pub(super) mod store;
 
 use self::store::Staging;
-use super::{Announcements, policy, press};
+use super::{Announcements, expiry, policy, press};
 use crate::{
     audit::{self, Action, Entry},
     changes,
@@ -50,7 +50,13 @@ impl Announcements {
             tx.commit().await?;
             return Ok(false);
         }
-        let released = self.release_in(&mut tx, id, self.clock.now()).await?;
+        let now = self.clock.now();
+        if self.hold_if_too_late(&mut tx, id, now).await? {
+            tracing::warn!(announcement = %id, "held: T was missed by more than it may be");
+            tx.commit().await?;
+            return Ok(false);
+        }
+        let released = self.release_in(&mut tx, id, now).await?;
         tx.commit().await?;
         Ok(released)
     }
@@ -99,11 +105,12 @@ impl Announcements {
     async fn write_message(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {
         audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
         let texts = super::store::texts_in(tx, staging.id).await?;
+        let by_class = staging.release_at + self.classes.get(staging.class).ttl;
         let message = Message {
             id: self.ids.id(),
             class: staging.class,
             envelope: policy::envelope(staging.id, &texts),
-            expires_at: staging.release_at + self.classes.get(staging.class).ttl,
+            expires_at: expiry::of_push(staging.expires_at, by_class),
         };
         outbox::create(tx, &message, staging.release_at, now).await?;
         store::set_message(tx, staging.id, message.id).await?;

@@ -122,7 +122,10 @@ impl Announcements {
                 released_at,
                 ..
             } => (t, released_at),
-            State::Draft | State::InReview { .. } | State::Scheduled { .. } => {
+            State::Draft
+            | State::InReview { .. }
+            | State::Scheduled { .. }
+            | State::Held { .. } => {
                 return Err(AnnouncementError::NotReleased);
             }
         };

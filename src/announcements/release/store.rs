@@ -24,6 +24,7 @@ pub(super) struct Staging {
     pub(super) class: Class,
     pub(super) audience_id: AudienceId,
     pub(super) release_at: At,
+    pub(super) expires_at: Option<At>,
     pub(super) scheduled_by: AccountId,
     pub(super) message_id: Option<MessageId>,
 }
@@ -45,7 +46,7 @@ pub(super) async fn due(db: &Db, limit: i64) -> Result<Vec<Due>> {
 /// The row, held until the transaction ends, if it is scheduled.
 pub(super) async fn lock_scheduled(tx: &mut Tx, id: AnnouncementId) -> Result<Option<Staging>> {
     tx.query(sql!(
-        "SELECT id, class, audience_id, release_at, scheduled_by, message_id FROM announcements
+        "SELECT id, class, audience_id, release_at, expires_at, scheduled_by, message_id FROM announcements
          WHERE id = $1 AND release_at IS NOT NULL AND released_at IS NULL"["" | " FOR UPDATE"]
     ))
     .bind(id)
@@ -62,7 +63,7 @@ pub(super) async fn mark_released(
     tx.query(sql!(
         "UPDATE announcements SET released_at = $2, revision = revision + 1
          WHERE id = $1 AND released_at IS NULL AND release_at <= $2
-         RETURNING id, class, audience_id, release_at, scheduled_by, message_id"
+         RETURNING id, class, audience_id, release_at, expires_at, scheduled_by, message_id"
     ))
     .bind(id)
     .bind(now)

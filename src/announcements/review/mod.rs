@@ -3,7 +3,7 @@
 //! The second pair of eyes: an editor submits, another approves, and only then what needs it gets a T.
 //!
 //! **Invariant:** what has a T has the eyes that its class needs. An approval comes before T is set; a change
-//! of words, audience, class or photos voids it and takes T away again; and what has come to need eyes by
+//! of words, audience, class, photos, end or lateness voids it and takes T away again; and what has come to need eyes by
 //! another configuration while it waited is sent back at T instead of being released.
 
 pub(super) mod http;
@@ -14,6 +14,7 @@ pub use self::policy::Approval;
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State,
     drafts::{discard_staged, entry, held},
+    expiry,
 };
 use crate::{
     audit::{self, Action, Entry},
@@ -33,7 +34,7 @@ impl Announcements {
     ) -> Result<Announcement> {
         let mut tx = self.db.begin().await?;
         let row = held(&mut tx, id, seen).await?;
-        if let State::Draft = before_t(row.state()?)? {
+        if let State::Draft | State::Held { .. } = before_t(row.state()?)? {
             let step = self.step(editor);
             store::submit(&mut tx, id, true, step).await?;
             let submitted = entry(Action::AnnouncementSubmitted, editor, id);
@@ -52,7 +53,7 @@ impl Announcements {
     ) -> Result<Announcement> {
         let mut tx = self.db.begin().await?;
         let row = held(&mut tx, id, seen).await?;
-        if let State::InReview { .. } = before_t(row.state()?)? {
+        if let State::InReview { .. } | State::Held { .. } = before_t(row.state()?)? {
             let step = self.step(editor);
             let mut eyes = row.eyes()?;
             eyes.approval = None;
@@ -84,6 +85,7 @@ impl Announcements {
             }
         }
         let step = self.step(editor);
+        expiry::check_current(row.expires_at, step.at)?;
         let before = row.eyes()?;
         let eyes = before.approved(Approval {
             at: step.at,
@@ -112,7 +114,7 @@ impl Announcements {
     ) -> Result<()> {
         let eyes = row.eyes()?.changed_by(editor.account());
         store::set_eyes(tx, row.id, &eyes).await?;
-        if row.state()?.is_scheduled() && self.four_eyes.check(class, &eyes).is_err() {
+        if row.state()?.has_had_t() && self.four_eyes.check(class, &eyes).is_err() {
             store::take_t_away(tx, row.id).await?;
             discard_staged(tx, row).await?;
             let sent_back = unscheduled(Some(editor.account()), row.id);

@@ -19,6 +19,7 @@ pub(super) async fn submit(
     let submission = submitted.then_some(step);
     tx.query(sql!(
         "UPDATE announcements SET submitted_at = $2, submitted_by = $3,
+             held_at = NULL, missed_at = NULL,
              revision = revision + 1, updated_at = $4, updated_by = $5
          WHERE id = $1"
     ))
@@ -68,11 +69,11 @@ pub(super) async fn touch(tx: &mut Tx, id: AnnouncementId, step: Step) -> Result
     .map(drop)
 }
 
-/// Takes T away, with nothing staged; no new revision.
+/// Takes T away, or that it was missed, with nothing staged; no new revision.
 pub(in crate::announcements) async fn take_t_away(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
     tx.query(sql!(
         "UPDATE announcements SET release_at = NULL, scheduled_at = NULL, scheduled_by = NULL,
-             message_id = NULL
+             held_at = NULL, missed_at = NULL, message_id = NULL
          WHERE id = $1"
     ))
     .bind(id)

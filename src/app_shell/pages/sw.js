@@ -103,7 +103,8 @@ async function open(link) {
   const [page] = (await self.clients.matchAll({ type: "window" })).filter(
     (each) => !new URL(each.url).pathname.startsWith("/console"),
   );
-  if (!page) return self.clients.openWindow(link);
+  // What concerns the desk opens there: the app has no such page.
+  if (!page || link.startsWith("/console")) return self.clients.openWindow(link);
   await page.focus();
   page.postMessage({ go: link });
 }

@@ -62,11 +62,11 @@ export async function announcementsPage({ query }) {
 }
 
 /** @param {any} item */
-const unfinished = (item) => ["draft", "in_review"].includes(item.state);
+const unfinished = (item) => ["draft", "in_review", "held"].includes(item.state);
 
 /** One announcement in a list: what is not finished opens for writing, all others on their board. @param {any} item */
 export function line(item) {
-  const time = item.released_at ?? item.release_at ?? item.updated.at;
+  const time = item.released_at ?? item.release_at ?? item.missed_release_at ?? item.updated.at;
   const other = language === "de" ? "en" : "de";
   return h(
     "li",

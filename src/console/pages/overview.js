@@ -19,8 +19,8 @@ export async function overviewPage({ may }) {
     );
   }
   const ask = (/** @type {string} */ state) => get(`/editorial/announcements?state=${state}&limit=5`);
-  const states = ["scheduled", "in_review", "draft", "released"];
-  const [scheduled, inReview, drafts, released] = await Promise.all(states.map(ask));
+  const states = ["held", "scheduled", "in_review", "draft", "released"];
+  const [held, scheduled, inReview, drafts, released] = await Promise.all(states.map(ask));
   scheduled.items.sort((/** @type {any} */ a, /** @type {any} */ b) => a.release_at.localeCompare(b.release_at));
   return h(
     "div",
@@ -31,6 +31,7 @@ export async function overviewPage({ may }) {
       h("h1", { class: "grow" }, say.overview),
       h("a", { class: "button primary", href: "#/announcements/new" }, icon("plus"), say.new),
     ),
+    held.items.length > 0 && section(say.stateLists.held, held.items, ""),
     section(say.next, scheduled.items, say.nothingScheduled),
     section(say.inReview, inReview.items, say.nothingInReview),
     section(say.drafts, drafts.items, say.noDrafts),

@@ -15,7 +15,6 @@ both!(
     a_correction_is_in_the_languages_of_the_announcement,
     a_correction_asked_for_twice_is_made_once,
     what_nobody_was_told_of_leaves_every_account_in_order,
-    what_needed_a_second_pair_of_eyes_is_not_corrected_by_one,
 );
 
 fn correction(title: &str, note: &str) -> Value {
@@ -201,26 +200,4 @@ async fn what_nobody_was_told_of_leaves_every_account_in_order(stage: &Stage) {
     assert_eq!(report["people"]["recipients"], 2);
     assert_eq!(report["people"]["without_device"], 1);
     assert_eq!(report["people"]["not_reached"][0]["count"], 1);
-}
-
-async fn what_needed_a_second_pair_of_eyes_is_not_corrected_by_one(stage: &Stage) {
-    let world = stage.world().await;
-    let editor = world.editor("Eva Editor").await;
-    let anna = world.employee("Anna Kühn").await;
-    let mut alert = to_everybody();
-    alert["class"] = json!("alert");
-    let address = draft(&editor, alert).await;
-    world.approve(&address).await;
-    release(&editor, &address).await;
-
-    let other_words = correction("Räumen Sie das Rathaus", "Nichts.");
-    let refused = editor
-        .put(&format!("{address}/correction"), other_words)
-        .await;
-    refused.refused(409, "correction-needs-approval");
-    let article = anna.get(&for_readers(&address)).await.ok();
-    assert_eq!(article["title"], "Neue Brücke");
-    assert!(article.get("corrected").is_none());
-    // One is enough to take it back.
-    editor.delete(&address).await.done();
 }

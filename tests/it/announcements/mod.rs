@@ -6,8 +6,11 @@ mod audiences;
 mod corrections;
 mod editing;
 mod embargo;
+mod expiry;
+mod held;
 mod local_time;
 mod press;
+mod proposals;
 mod release;
 mod review;
 

@@ -254,7 +254,7 @@ async fn what_comes_to_need_eyes_while_it_waits_is_sent_back_at_t(stage: &Stage)
 }
 
 /// A server whose configuration names the classes that need a second pair of eyes.
-async fn with_four_eyes(stage: &Stage, settings: Settings, classes: &str) -> World {
+pub(super) async fn with_four_eyes(stage: &Stage, settings: Settings, classes: &str) -> World {
     let text = format!("[announcements]\nfour_eyes = {classes}\n");
     fs::write(stage.folder().join("stadtfunk.toml"), text).expect("a configuration");
     stage.world_with(settings).await

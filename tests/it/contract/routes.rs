@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 74] = [
+const RULES: [(&str, Rule); 76] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -123,6 +123,8 @@ const RULES: [(&str, Rule); 74] = [
     ("delete_announcement_schedule", EDITORS),
     ("set_announcement_release", EDITORS),
     ("set_announcement_correction", EDITORS),
+    ("delete_announcement_correction", EDITORS),
+    ("set_announcement_correction_approval", EDITORS),
     ("list_announcement_versions", EDITORS),
     ("get_announcement_report", EDITORS),
     ("get_announcement_report_csv", EDITORS),

@@ -102,6 +102,8 @@ impl Subjects {
             "create_import" => call.body("text/csv", PERSONNEL_FILE),
             // What was drafted and submitted.
             "set_announcement_approval" => call.header("if-match", "\"2\""),
+            // What was drafted, submitted, approved, scheduled, released and proposed to be corrected.
+            "set_announcement_correction_approval" => call.header("if-match", "\"6\""),
             _ => match self.body_for(&operation.id).await {
                 Some(body) => call.json(&body),
                 None => call,
@@ -120,7 +122,8 @@ impl Subjects {
             (
                 "get_announcement_report"
                 | "get_announcement_report_csv"
-                | "set_announcement_correction",
+                | "set_announcement_correction"
+                | "delete_announcement_correction",
                 _,
             )
             | (_, "announcements") => self.released.clone(),
@@ -131,6 +134,7 @@ impl Subjects {
                 self.act(Method::PUT, "review", &submitted, json!({})).await;
                 submitted
             }
+            ("set_announcement_correction_approval", _) => self.proposed().await,
             (_, "editorial") => self.draft(announcement(&everybody, &[])).await,
             (_, "channels") => self.channel.clone(),
             (_, "posts") => self.post.clone(),
@@ -205,6 +209,21 @@ impl Subjects {
             .post("/api/v1/editorial/announcements", body)
             .await
             .created())
+    }
+
+    /// An alert whose correction waits for an approval.
+    async fn proposed(&self) -> String {
+        let mut alert = announcement(&json!({"kind": "everybody"}), &[]);
+        alert["class"] = json!("alert");
+        let alert = self.draft(alert).await;
+        let address = format!("/api/v1/editorial/announcements/{alert}");
+        self.world.approve(&address).await;
+        self.act(Method::PUT, "release", &alert, json!({})).await;
+        let correction = self.body_for("set_announcement_correction").await;
+        let correction = correction.expect("a correction");
+        self.act(Method::PUT, "correction", &alert, correction)
+            .await;
+        alert
     }
 
     async fn group(&self) -> String {

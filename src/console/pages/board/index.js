@@ -32,7 +32,7 @@ const LATER = 10_000;
 /** @type {import("/console/console.js").Page} */
 export async function boardPage(visit, id) {
   let item = await get(`/editorial/announcements/${id}`);
-  if (["draft", "in_review"].includes(item.state)) {
+  if (["draft", "in_review", "held"].includes(item.state)) {
     visit.go(`/announcements/${id}/edit`);
     return h("p");
   }
