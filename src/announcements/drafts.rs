@@ -7,13 +7,14 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, StateName, Step, Summary, Texts,
+    attachments::{self, FileChoice, PhotoChoice},
     policy, press, store,
 };
 use crate::{
     audit::{self, Action, Entry},
     changes,
     db::{self, Tx},
-    id::{AnnouncementId, PhotoId},
+    id::AnnouncementId,
     people::{
         access::Editor,
         audience::{self, Audience, AudienceCount},
@@ -32,7 +33,10 @@ pub struct NewAnnouncement {
     /// The editor's own photos that are shown nowhere else, in the order in which they are shown; at most
     /// 10.
     #[serde(default)]
-    pub photos: Vec<PhotoId>,
+    pub photos: Vec<PhotoChoice>,
+    /// The editor's own files that nothing carries yet, in the order in which they are listed; at most 10.
+    #[serde(default)]
+    pub files: Vec<FileChoice>,
 }
 
 /// What of an announcement is changed; the rest stays.
@@ -45,7 +49,9 @@ pub struct Changes {
     /// All of them: a language that is left out is taken away.
     pub texts: Option<Texts>,
     /// All of them.
-    pub photos: Option<Vec<PhotoId>>,
+    pub photos: Option<Vec<PhotoChoice>>,
+    /// All of them.
+    pub files: Option<Vec<FileChoice>>,
 }
 
 impl Changes {
@@ -56,6 +62,7 @@ impl Changes {
             (self.audience.is_some(), "audience"),
             (self.texts.is_some(), "texts"),
             (self.photos.is_some(), "photos"),
+            (self.files.is_some(), "files"),
         ];
         let changed = named.into_iter().filter(|(changed, _)| *changed);
         changed.map(|(_, name)| name).collect()
@@ -70,7 +77,8 @@ impl Announcements {
         let audience = new.audience.create(&mut tx, &self.ids).await?;
         store::insert(&mut tx, id, new.class, audience, self.step(editor)).await?;
         store::replace_texts(&mut tx, id, &new.texts).await?;
-        attach_photos(&mut tx, id, editor, &new.photos).await?;
+        attachments::show_photos(&mut tx, id, editor, &new.photos).await?;
+        attachments::carry_files(&mut tx, id, editor, &new.files).await?;
         let drafted = entry(Action::AnnouncementDrafted, editor, id);
         let drafted = drafted.with("class", new.class.as_str());
         audit::record(&mut tx, drafted, self.clock.now()).await?;
@@ -137,7 +145,10 @@ impl Announcements {
             store::replace_texts(&mut tx, id, texts).await?;
         }
         if let Some(photos) = &changes.photos {
-            attach_photos(&mut tx, id, editor, photos).await?;
+            attachments::show_photos(&mut tx, id, editor, photos).await?;
+        }
+        if let Some(files) = &changes.files {
+            attachments::carry_files(&mut tx, id, editor, files).await?;
         }
         if let State::Scheduled { release_at, .. } = state {
             super::schedule::check_somebody_is_meant(&mut tx, audience, release_at).await?;
@@ -221,23 +232,4 @@ pub(super) async fn discard_staged(tx: &mut Tx, row: &store::Row) -> db::Result<
         outbox::discard(tx, message).await?;
     }
     Ok(())
-}
-
-async fn attach_photos(
-    tx: &mut Tx,
-    id: AnnouncementId,
-    editor: &Editor,
-    photos: &[PhotoId],
-) -> Result<()> {
-    let usable = store::usable_photos(tx, id, editor.account(), photos).await?;
-    policy::check_photos(photos, &usable)?;
-    store::replace_photos(tx, id, photos)
-        .await
-        .map_err(|error| {
-            if error.is_unique_violation() {
-                // Another editor's request was faster; which photo it took, the database does not say.
-                return AnnouncementError::Photos((0..photos.len()).collect());
-            }
-            error.into()
-        })
 }
