@@ -21,15 +21,17 @@ use crate::{
     config::Config,
     db::{self, Db, DbError},
     feed::Feed,
+    files::Files,
     id::Ids,
     people::People,
-    photos::{Photos, StorageError},
+    photos::Photos,
     push::{
         Push,
         gateways::{GatewayError, Gateways},
     },
     routes,
     tasks::Tasks,
+    uploads::{Housekeeping as _, StorageError},
 };
 
 /// A caller who does not finish the headers in this time is cut off (slow-loris).
@@ -48,6 +50,7 @@ pub struct App {
     pub push: Push,
     pub announcements: Announcements,
     pub photos: Photos,
+    pub files: Files,
 }
 
 /// Why the program did not start.
@@ -58,7 +61,7 @@ pub enum StartError {
     #[error("{0}")]
     Io(#[from] io::Error),
     #[error(transparent)]
-    Photos(#[from] StorageError),
+    Storage(#[from] StorageError),
     #[error("push-config: {0}")]
     Gateway(#[from] GatewayError),
     #[error(transparent)]
@@ -95,6 +98,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks.clone(),
         &config.photos,
     )?;
+    let files = Files::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.files,
+    )?;
     Ok(App {
         config: config.into(),
         clock,
@@ -106,6 +116,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         push,
         announcements,
         photos,
+        files,
     })
 }
 
@@ -122,7 +133,8 @@ pub fn start(app: &App) {
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
     app.announcements.serve_press(&app.tasks);
-    app.photos.start();
+    app.photos.keep_house(&app.tasks);
+    app.files.keep_house(&app.tasks);
     app.people.start(&app.tasks);
 }
 

@@ -43,6 +43,8 @@ kinds! {
     /// What a moderator did to somebody else's words.
     Moderation => ModerationId,
     Photo => PhotoId,
+    /// A document that an announcement carries.
+    File => FileId,
     Announcement => AnnouncementId,
     /// What one press channel is to tell one recipient.
     PressDelivery => PressDeliveryId,

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     announcements,
     app::App,
-    app_shell, audit, console, feed, people, photos, push,
+    app_shell, audit, console, feed, files, people, photos, push,
     web::{Edge, edge, health, metrics, openapi, pages},
 };
 
@@ -68,6 +68,7 @@ fn api(app: &App) -> OpenApiRouter {
             app.announcements.clone(),
         ))
         .merge(announcements::http::router(app.announcements.clone()))
+        .merge(files::http::router(app.files.clone()))
         .merge(announcements::corrections::http::router(
             app.announcements.clone(),
         ))

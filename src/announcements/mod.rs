@@ -11,6 +11,7 @@
 //!   ([`review`]);
 //! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
+//! - [attachments]: the photos that it shows and the files that it carries;
 //! - after the release an editor [corrects](Announcements::correct) it: other words, here and on the phones; where
 //!   a second pair of eyes is needed, another [approves](Announcements::approve_correction) them first;
 //! - a reader sees what was [released to them](readers), in their language;
@@ -26,6 +27,7 @@
 //! statements read the view `visible_announcements` and nothing else; the editors' routes refuse anybody
 //! else before they look.
 
+pub mod attachments;
 pub mod corrections;
 mod drafts;
 mod expiry;
@@ -46,18 +48,21 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use self::{
+    attachments::{Editorial, File, MAX_FILES, MAX_PHOTOS, Photo},
+    holding::policy::Lateness,
+    review::policy::FourEyes,
+};
 pub use self::{
     drafts::{Changes, NewAnnouncement},
     holding::MaxLateness,
     local_time::Candidate,
-    policy::MAX_PHOTOS,
     press::{Press, PressError},
     release::{releaser, report},
     review::Approval,
-    store::{Photo, Summary},
+    store::Summary,
     texts::{Texts, Wording},
 };
-use self::{holding::policy::Lateness, review::policy::FourEyes};
 use crate::{
     clock::{At, Clock},
     config::{AnnouncementsConfig, push::Classes},
@@ -118,7 +123,8 @@ pub struct Announcement {
     pub class: Class,
     pub audience: Audience,
     pub texts: Texts,
-    pub photos: Vec<Photo>,
+    pub photos: Vec<Editorial<Photo>>,
+    pub files: Vec<Editorial<File>>,
     /// By which rule the press is served; absent: it gets nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub press: Option<press::Rule>,
@@ -134,7 +140,7 @@ pub struct Announcement {
     pub updated: Step,
     /// Whether its class needs a second pair of eyes before it can be scheduled or released.
     pub needs_approval: bool,
-    /// Of what it says now: void after every change of words, audience, class, photos, end or lateness.
+    /// Of what it says now: void after every change of words, audience, class, photos, files, end or lateness.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
     /// The last correction; absent if there was none.
@@ -242,6 +248,11 @@ pub enum AnnouncementError {
     NothingCorrected,
     #[error("at most {MAX_PHOTOS} photos can be shown")]
     TooManyPhotos,
+    /// The indexes of files that are not the editor's own, are carried elsewhere, or are named twice.
+    #[error("some of the files can't be used")]
+    Files(Vec<usize>),
+    #[error("at most {MAX_FILES} files can be carried")]
+    TooManyFiles,
     #[error("T is not in the future; now it is {now}")]
     ReleaseInPast { now: At },
     #[error("T is more than a year ahead; the latest is {latest}")]

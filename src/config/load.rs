@@ -13,16 +13,17 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    AnnouncementsConfig, Config, ConfigError, ConfigProblem, DatabaseConfig, LogConfig,
-    OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources, mail::MailConfig,
+    AnnouncementsConfig, Config, ConfigError, ConfigProblem, DatabaseConfig, FilesConfig,
+    LogConfig, OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources, mail::MailConfig,
     press::PressConfig, push::PushConfig,
 };
 
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 10] = [
     "server",
     "database",
     "people",
     "photos",
+    "files",
     "announcements",
     "press",
     "mail",
@@ -48,6 +49,7 @@ impl Config {
         let database = reader.section::<DatabaseConfig>("database");
         let people = reader.section::<PeopleConfig>("people");
         let photos = reader.section::<PhotosConfig>("photos");
+        let files = reader.section::<FilesConfig>("files");
         let announcements = reader.section::<AnnouncementsConfig>("announcements");
         let press = reader.section::<PressConfig>("press");
         let mut mail = reader.section::<MailConfig>("mail");
@@ -75,6 +77,7 @@ impl Config {
                 database,
                 people,
                 photos,
+                files,
                 announcements,
                 press,
                 mail,

@@ -32,6 +32,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub people: PeopleConfig,
     pub photos: PhotosConfig,
+    pub files: FilesConfig,
     pub announcements: AnnouncementsConfig,
     pub press: PressConfig,
     pub mail: MailConfig,
@@ -86,6 +87,16 @@ pub struct PhotosConfig {
     pub max_bytes: usize,
     /// The largest picture, in millions of pixels.
     pub max_megapixels: u32,
+}
+
+/// `[files]`: documents that announcements carry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilesConfig {
+    /// `file:` and a folder (made if it is missing).
+    pub store: String,
+    /// The largest upload, in bytes.
+    pub max_bytes: usize,
 }
 
 /// `[announcements]`
@@ -161,6 +172,15 @@ impl Default for PhotosConfig {
             store: "file:data/photos".to_owned(),
             max_bytes: 25 << 20,
             max_megapixels: 50,
+        }
+    }
+}
+
+impl Default for FilesConfig {
+    fn default() -> Self {
+        Self {
+            store: "file:data/files".to_owned(),
+            max_bytes: 20 << 20,
         }
     }
 }

@@ -95,13 +95,27 @@ pub(super) async fn insert(db: &Db, photo: &Photo) -> Result<()> {
     tx.commit().await
 }
 
-pub(super) async fn describe(db: &Db, id: PhotoId, alt_text: Option<&str>) -> Result<()> {
-    db.query(sql!("UPDATE photos SET alt_text = $2 WHERE id = $1"))
+/// `false`: an announcement shows it, and its words are the announcement's.
+pub(super) async fn describe(db: &Db, id: PhotoId, alt_text: Option<&str>) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    // Held, so that no announcement comes to show it between this and the next statement.
+    tx.query(sql!(
+        "SELECT id FROM photos WHERE id = $1"["" | " FOR UPDATE"]
+    ))
+    .bind(id)
+    .opt::<(PhotoId,)>()
+    .await?;
+    let described = tx
+        .query(sql!(
+            "UPDATE photos SET alt_text = $2 WHERE id = $1
+             AND NOT EXISTS (SELECT 1 FROM announcement_photos ap WHERE ap.photo_id = $1)"
+        ))
         .bind(id)
         .bind(alt_text.unwrap_or_default().to_owned())
         .execute()
         .await?;
-    Ok(())
+    tx.commit().await?;
+    Ok(described == 1)
 }
 
 /// How many of a person's photos nothing shows.

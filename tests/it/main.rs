@@ -14,6 +14,7 @@
 mod announcements;
 mod contract;
 mod feed;
+mod files;
 mod health;
 mod mail;
 mod pages;

@@ -11,7 +11,10 @@ mod store;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AnnouncementError, Announcements, Photo, Result};
+use super::{
+    AnnouncementError, Announcements, Result,
+    attachments::{File, Photo},
+};
 use crate::{
     clock::At,
     id::AnnouncementId,
@@ -55,6 +58,8 @@ pub struct Article {
     #[serde(flatten)]
     pub headline: Headline,
     pub body: String,
+    /// Documents to be downloaded.
+    pub files: Vec<File>,
 }
 
 /// Where a page of headlines goes on: after the one that was released at this microsecond, with this id.

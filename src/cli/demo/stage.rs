@@ -17,8 +17,8 @@ use crate::{
     app::{self, App},
     clock::Clock,
     config::{
-        AnnouncementsConfig, Config, DatabaseConfig, LogConfig, OutboxConfig, PeopleConfig,
-        PhotosConfig, ServerConfig, mail::MailConfig, press::PressConfig,
+        AnnouncementsConfig, Config, DatabaseConfig, FilesConfig, LogConfig, OutboxConfig,
+        PeopleConfig, PhotosConfig, ServerConfig, mail::MailConfig, press::PressConfig,
     },
     id::Ids,
     people::join_codes::{
@@ -207,6 +207,10 @@ fn configuration(
         photos: PhotosConfig {
             store: format!("file:{}", folder.join("photos").display()),
             ..PhotosConfig::default()
+        },
+        files: FilesConfig {
+            store: format!("file:{}", folder.join("files").display()),
+            ..FilesConfig::default()
         },
         announcements: AnnouncementsConfig::default(),
         press: PressConfig::default(),

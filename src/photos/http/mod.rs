@@ -89,6 +89,12 @@ static ATTACHED: ProblemType = ProblemType::new(
     "Das Foto gehört zu einem Beitrag oder einer Mitteilung.",
     "The photo is part of a post or an announcement.",
 );
+static ANNOUNCED: ProblemType = ProblemType::new(
+    "photo-in-announcement",
+    409,
+    "Das Foto gehört zu einer Mitteilung. Ändern Sie seine Beschreibung dort.",
+    "The photo is part of an announcement. Change its description there.",
+);
 static TOO_MANY_UNATTACHED: ProblemType = ProblemType::new(
     "too-many-unused-photos",
     409,
@@ -104,6 +110,7 @@ impl From<PhotosError> for Problem {
             PhotosError::NotFound => Self::not_found(),
             PhotosError::NotOwn => Self::new(&FORBIDDEN),
             PhotosError::Attached => Self::new(&ATTACHED),
+            PhotosError::Announced => Self::new(&ANNOUNCED),
             PhotosError::TooManyUnattached { max } => Self::new(&TOO_MANY_UNATTACHED).detail(
                 format!("Höchstens {max} dürfen warten."),
                 format!("At most {max} may wait."),

@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 76] = [
+const RULES: [(&str, Rule); 79] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -101,6 +101,9 @@ const RULES: [(&str, Rule); 76] = [
     ("get_photo_file", READERS),
     ("update_photo", OWNER),
     ("delete_photo", OWNER),
+    ("create_file", EDITORS),
+    ("get_file", READERS),
+    ("delete_file", OWNER),
     ("list_groups", EDITORS),
     ("create_group", EDITORS),
     ("get_group", EDITORS),
@@ -162,7 +165,7 @@ async fn every_route_admits_whom_its_rule_admits(stage: &Stage) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whoever is no editor hears the same of a scheduled announcement and of its photo as of a random id: every
+/// Whoever is no editor hears the same of a scheduled announcement, of its photo and of its file as of a random id: every
 /// route, every header, every byte.
 async fn what_is_scheduled_is_answered_like_what_does_not_exist(stage: &Stage) {
     let world = stage.world().await;
@@ -181,6 +184,7 @@ async fn what_is_scheduled_is_answered_like_what_does_not_exist(stage: &Stage) {
         let secret = match operation.path.as_str() {
             path if !path.contains("{id}") => continue,
             path if path.contains("/photos/") => &subjects.scheduled_photo,
+            path if path.contains("/files/") => &subjects.scheduled_file,
             _ => &subjects.scheduled,
         };
         for reader in readers {

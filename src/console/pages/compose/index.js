@@ -40,7 +40,7 @@ import { say } from "./words.js";
 /** In the order in which they stand. @type {MakeSection[]} */
 const SECTIONS = [urgency, recipients, texts, press, time, review];
 
-const UNRELEASED = ["draft", "in_review", "scheduled"];
+const UNRELEASED = ["draft", "in_review", "scheduled", "held"];
 const EMPTY = { title: "", push_text: "", body: "" };
 
 /** What was left without having been saved, to go on with. @type {Map<string, {work: Work, known: any}>} */

@@ -1,40 +1,43 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! The photos' bytes, in an object store: a folder by default.
+//! The uploads' bytes, in an object store: a folder by default.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, mem, ops::Range, sync::Arc};
 
-use bytes::Bytes;
-use futures::TryStreamExt as _;
+use bytes::{Bytes, BytesMut};
+use futures::{Stream, TryStreamExt as _};
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, local::LocalFileSystem,
-    memory::InMemory, path::Path,
+    GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions,
+    local::LocalFileSystem, memory::InMemory, path::Path,
 };
 
-use super::Size;
-use crate::id::PhotoId;
+use crate::id::Id;
 
-const FOLDER: &str = "photos";
+/// How much of an object that comes in pieces is in memory at once.
+const PIECE: usize = 1 << 20;
 
-/// An object store for photos.
+/// An object store.
 #[derive(Clone, Debug)]
 pub struct Storage {
     objects: Arc<dyn ObjectStore>,
 }
 
-/// Where a variant is kept.
-pub(super) fn key(id: PhotoId, size: Size) -> String {
-    format!("{FOLDER}/{id}/{size}.jpg")
+/// An object that comes in pieces. It is in the store, whole, once it was [finished](Upload::finish); dropped
+/// before, it leaves nothing.
+#[derive(Debug)]
+pub struct Upload {
+    pieces: Box<dyn MultipartUpload>,
+    waiting: BytesMut,
 }
 
 /// Why the object store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    #[error("photos can be stored in a folder (file:data/photos), not in {0:?}")]
+    #[error("uploads can be stored in a folder (file:data/photos), not in {0:?}")]
     UnknownScheme(String),
-    #[error("the photos' folder: {0}")]
+    #[error("the uploads' folder: {0}")]
     Folder(#[from] std::io::Error),
-    #[error("the photos' store: {0}")]
+    #[error("the uploads' store: {0}")]
     Store(#[from] object_store::Error),
 }
 
@@ -71,7 +74,7 @@ impl Storage {
     }
 
     /// Stores all objects or none: if one fails, those before it are removed again.
-    pub(super) async fn put(&self, objects: &[(String, Bytes)]) -> Result<(), StorageError> {
+    pub async fn put(&self, objects: &[(String, Bytes)]) -> Result<(), StorageError> {
         for (done, (key, bytes)) in objects.iter().enumerate() {
             let path = Path::from(key.as_str());
             let create = PutOptions {
@@ -92,7 +95,7 @@ impl Storage {
     }
 
     /// The object's bytes; `None` if there is no such object.
-    pub(super) async fn get(&self, key: &str) -> Result<Option<Bytes>, StorageError> {
+    pub async fn get(&self, key: &str) -> Result<Option<Bytes>, StorageError> {
         match self.objects.get(&Path::from(key)).await {
             Ok(object) => Ok(Some(object.bytes().await?)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
@@ -100,12 +103,41 @@ impl Storage {
         }
     }
 
-    /// The photos that have objects and whose ids come after this one.
-    pub(super) async fn photos_after(
+    /// Begins an object that comes in pieces.
+    pub async fn begin(&self, key: &str) -> Result<Upload, StorageError> {
+        let pieces = self.objects.put_multipart(&Path::from(key)).await?;
+        Ok(Upload {
+            pieces,
+            waiting: BytesMut::with_capacity(PIECE),
+        })
+    }
+
+    /// A part of an object, as it comes from the disk; `None` if there is no such object.
+    pub async fn read(
         &self,
-        id: PhotoId,
-    ) -> Result<BTreeSet<PhotoId>, StorageError> {
-        let folder = Path::from(FOLDER);
+        key: &str,
+        part: Range<u64>,
+    ) -> Result<Option<impl Stream<Item = Result<Bytes, StorageError>> + Send + use<>>, StorageError>
+    {
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(part)),
+            ..GetOptions::default()
+        };
+        match self.objects.get_opts(&Path::from(key), options).await {
+            Ok(object) => Ok(Some(object.into_stream().map_err(StorageError::from))),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The things that have objects in this folder and whose ids come after this one. An object is in a folder of
+    /// its thing's, or has the thing's name.
+    pub async fn ids_after<K>(
+        &self,
+        folder: &str,
+        id: Id<K>,
+    ) -> Result<BTreeSet<Id<K>>, StorageError> {
+        let folder = Path::from(folder);
         let objects = self
             .objects
             .list_with_offset(Some(&folder), &folder.clone().join(id.to_string()));
@@ -114,19 +146,44 @@ impl Storage {
                 .location
                 .parts()
                 .nth(1)
-                .and_then(|id| id.as_ref().parse::<PhotoId>().ok()))
+                .and_then(|id| id.as_ref().parse::<Id<K>>().ok()))
         });
         Ok(ids.try_collect().await?)
     }
 
     /// Removes objects. What can't be removed is logged and left: an object without a row is never shown.
-    pub(super) async fn remove(&self, keys: &[String]) {
+    pub async fn remove(&self, keys: &[String]) {
         for key in keys {
             match self.objects.delete(&Path::from(key.as_str())).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => tracing::warn!(key, %error, "a photo's object was left behind"),
+                Err(error) => tracing::warn!(key, %error, "an upload's object was left behind"),
             }
         }
+    }
+}
+
+impl Upload {
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() < PIECE {
+            return Ok(());
+        }
+        self.flush().await
+    }
+
+    /// When the call returns, the object is on the disk.
+    pub async fn finish(mut self) -> Result<(), StorageError> {
+        self.flush().await?;
+        self.pieces.complete().await?;
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), StorageError> {
+        let piece = mem::replace(&mut self.waiting, BytesMut::with_capacity(PIECE));
+        if !piece.is_empty() {
+            self.pieces.put_part(piece.freeze().into()).await?;
+        }
+        Ok(())
     }
 }
 
@@ -168,6 +225,25 @@ mod tests {
         );
         assert_eq!(storage.get("photos/1/small.jpg").await.unwrap(), None);
         assert!(storage.get("photos/1/large.jpg").await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_comes_in_pieces_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Storage::open(&format!("file:{}", folder.path().display())).unwrap();
+        let mut upload = storage.begin("files/1").await.unwrap();
+        for _ in 0..3 {
+            upload.write(&vec![7; PIECE - 1]).await.unwrap();
+        }
+        assert_eq!(storage.get("files/1").await.unwrap(), None);
+        upload.finish().await.unwrap();
+        let whole = storage.get("files/1").await.unwrap().unwrap();
+        assert_eq!(whole.len(), 3 * (PIECE - 1));
+
+        let part = storage.read("files/1", 5..9).await.unwrap().unwrap();
+        let part: Vec<Bytes> = part.try_collect().await.unwrap();
+        assert_eq!(part.concat(), [7; 4]);
+        assert!(storage.read("files/2", 0..1).await.unwrap().is_none());
     }
 
     #[test]
