@@ -3,6 +3,7 @@
 //! Announcements: what editors do, what readers see, and what happens at T.
 
 mod audiences;
+mod clocks;
 mod corrections;
 mod editing;
 mod embargo;
