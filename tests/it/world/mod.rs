@@ -35,6 +35,7 @@
 pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod database;
+pub(crate) mod dice;
 pub(crate) mod newsroom;
 pub(crate) mod people;
 pub(crate) mod push;
@@ -46,6 +47,7 @@ pub(crate) mod waiting;
 pub(crate) use self::{
     client::{Answer, Client},
     database::Database,
+    dice::Dice,
     newsroom::{PostOffice, Reply, WebSite},
     people::{Person, same},
     push::Wiring,
