@@ -71,6 +71,7 @@ pub enum StartError {
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
 pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
     let db = Db::open(config.database.url.expose_secret()).await?;
+    db.set(&clock).await?;
     let ids = Ids::new(clock.clone());
     let tasks = Tasks::new();
     let people = People::new(
@@ -123,6 +124,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+    db::follow(&app.db, &app.clock, &app.tasks);
     app.push.start(&app.tasks);
     app.push
         .keep_house(&app.tasks, app.config.outbox.fold_after());

@@ -4,6 +4,7 @@
 
 mod attachments;
 mod audiences;
+mod clocks;
 mod corrections;
 mod editing;
 mod embargo;

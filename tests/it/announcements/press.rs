@@ -3,7 +3,7 @@
 //! The press is served by the same release: at the same instant or after the staff, never before T, and every
 //! delivery ends somehow.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use atom_syndication::Feed;
 use http::Method;
@@ -19,8 +19,9 @@ use stadtfunk::{
 
 use super::{draft, schedule, to_everybody};
 use crate::world::{
-    Client, PostOffice, Reply, Settings, Stage, WebSite, Wiring, World, both, eventually,
-    newsroom::SECRET, stage::START,
+    Client, Dice, PostOffice, Reply, Settings, Stage, WebSite, Wiring, World, both, eventually,
+    newsroom::{ANCHOR, RADIO},
+    stage::START,
 };
 
 both!(
@@ -44,8 +45,6 @@ both!(
 );
 
 const SAME_INSTANT: &str = r#"{"rule": "same_instant"}"#;
-const ANCHOR: &str = "anchor@zeitung.example";
-const RADIO: &str = "news@radio.example";
 
 /// A city with a web site, two newsrooms and a public page.
 struct City {
@@ -67,16 +66,7 @@ impl City {
     ) -> Self {
         let site = stage.web_site(witness).await;
         let office = stage.post_office().await;
-        let file = format!(
-            "[server]\npublic_url = 'https://app.example-stadt.de'\ncity = 'Stadt <Beispiel>'\n\
-             [press]\nweb_hook_url = 'http://{}/hook'\nweb_hook_secret = '{SECRET}'\n\
-             web_hook_on_loopback = true\nweb_hook_timeout_seconds = 1\n\
-             mail_to = ['{ANCHOR}', '{RADIO}']\npage = true\n\
-             [mail]\nhost = '127.0.0.1'\nport = {}\ntls = 'none'\nfrom = 'Presseamt <presse@example-stadt.de>'\n",
-            site.address,
-            office.address.port(),
-        );
-        fs::write(stage.folder().join("stadtfunk.toml"), file).expect("a file");
+        stage.configure_press(&site, &office);
         let world = stage.world_with(settings).await;
         let editor = (*world.editor("Eva Editor").await).clone();
         Self {
@@ -395,20 +385,21 @@ async fn gateways(stage: &Stage, latency: Duration) -> (Sandbox, impl Fn() -> u6
 
 async fn the_press_is_never_before_the_share_of_the_staff(stage: &Stage) {
     const PHONES: usize = 60;
-    let (sandbox, witness) = gateways(stage, Duration::from_millis(30)).await;
+    const RUNS: usize = 20;
+    let mut dice = Dice::new();
+    let (sandbox, witness) = gateways(stage, Duration::ZERO).await;
     let city = City::with(stage, Settings::default(), witness).await;
     let gateways = Gateway::ALL.iter().copied().cycle().take(PHONES);
     city.world.hire_with_phones(&sandbox, gateways).await;
-    for (run, (share, late)) in [(95, 0), (50, 120), (100, 70), (95, 200), (80, 30)]
-        .into_iter()
-        .enumerate()
-    {
-        // Some gateway answers some phones later than the others, each time another one.
+    for run in 0..RUNS {
+        // Every gateway answers some of its phones late, each time others and by another time.
         sandbox.behave();
-        let slow = Gateway::ALL[run % Gateway::ALL.len()];
-        let by = Duration::from_millis(late);
-        let some = Which::EveryNth(1 + run as u64);
-        sandbox.misbehave(slow, Fault::Latency { by }, some);
+        for gateway in Gateway::ALL.iter().copied() {
+            let by = Duration::from_millis(dice.below(60));
+            let some = Which::EveryNth(1 + dice.below(5));
+            sandbox.misbehave(gateway, Fault::Latency { by }, some);
+        }
+        let share = [95, 95, 50, 100][run % 4];
         let before = sandbox.journal().accepted_total();
         let address = city.draft(&staff_first(share, 600)).await;
         city.release(&address).await;

@@ -35,6 +35,7 @@
 pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod database;
+pub(crate) mod dice;
 pub(crate) mod form;
 pub(crate) mod newsroom;
 pub(crate) mod people;
@@ -47,6 +48,7 @@ pub(crate) mod waiting;
 pub(crate) use self::{
     client::{Answer, Client},
     database::Database,
+    dice::Dice,
     form::form,
     newsroom::{Counter, PostOffice, Reply, WebSite},
     people::{Person, same},

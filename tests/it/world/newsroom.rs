@@ -5,6 +5,7 @@
 use std::{
     collections::VecDeque,
     convert::Infallible,
+    fs,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -27,6 +28,10 @@ use super::Stage;
 
 /// What both sides of the web hook know.
 pub(crate) const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+/// Who is on the press list.
+pub(crate) const ANCHOR: &str = "anchor@zeitung.example";
+pub(crate) const RADIO: &str = "news@radio.example";
 
 /// What the web site does about a call.
 #[derive(Clone, Copy, Debug)]
@@ -301,6 +306,23 @@ impl Stage {
             }
         });
         office
+    }
+}
+
+impl Stage {
+    /// Writes the configuration of a city that tells this web site, by this post office the press list, and
+    /// everybody by its public page.
+    pub(crate) fn configure_press(&self, site: &WebSite, office: &PostOffice) {
+        let file = format!(
+            "[server]\npublic_url = 'https://app.example-stadt.de'\ncity = 'Stadt <Beispiel>'\n\
+             [press]\nweb_hook_url = 'http://{}/hook'\nweb_hook_secret = '{SECRET}'\n\
+             web_hook_on_loopback = true\nweb_hook_timeout_seconds = 1\n\
+             mail_to = ['{ANCHOR}', '{RADIO}']\npage = true\n\
+             [mail]\nhost = '127.0.0.1'\nport = {}\ntls = 'none'\nfrom = 'Presseamt <presse@example-stadt.de>'\n",
+            site.address,
+            office.address.port(),
+        );
+        fs::write(self.folder().join("stadtfunk.toml"), file).expect("a file");
     }
 }
 
