@@ -89,8 +89,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         people.clone(),
         Press::new(&config)?,
-        &config.announcements,
-        config.push.classes.clone(),
+        &config,
     );
     let photos = Photos::new(
         db.clone(),

@@ -11,6 +11,8 @@
     reason = "this is the one place that reads the wall clock"
 )]
 
+mod local;
+
 use std::{
     fmt,
     str::FromStr,
@@ -24,6 +26,8 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use tokio::sync::watch;
+
+pub use self::local::{UnknownZone, Zone};
 
 /// An instant in UTC to the microsecond. Written as RFC 3339 with milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

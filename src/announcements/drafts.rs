@@ -97,7 +97,7 @@ impl Changes {
 
 impl Announcements {
     pub async fn draft(&self, editor: &Editor, new: NewAnnouncement) -> Result<Announcement> {
-        policy::check_texts(&new.texts)?;
+        policy::check_texts(&new.texts, new.expires_at)?;
         expiry::check_said(new.expires_at, self.clock.now())?;
         let id = self.ids.id();
         let mut tx = self.db.begin().await?;
@@ -170,7 +170,6 @@ impl Announcements {
         store::update(&mut tx, id, class, audience, self.step(editor)).await?;
         discard_staged(&mut tx, &row).await?;
         if let Some(texts) = &changes.texts {
-            policy::check_texts(texts)?;
             store::replace_texts(&mut tx, id, texts).await?;
         }
         if let Some(photos) = &changes.photos {
@@ -185,6 +184,10 @@ impl Announcements {
                 expiry::check_release_at(release_at, expires_at)?;
             }
             expiry::store::set(&mut tx, id, expires_at).await?;
+        }
+        if changes.texts.is_some() || changes.expires_at.is_some() {
+            let texts = store::texts_in(&mut tx, id).await?;
+            policy::check_texts(&texts, changes.expires_at.unwrap_or(row.expires_at))?;
         }
         if let Some(most) = changes.max_lateness_seconds {
             holding::store::set_max_lateness(&mut tx, id, most).await?;

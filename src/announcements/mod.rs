@@ -34,6 +34,7 @@ mod expiry;
 mod holding;
 pub mod http;
 mod local_time;
+mod placeholders;
 mod policy;
 pub mod press;
 pub mod readers;
@@ -57,6 +58,7 @@ pub use self::{
     drafts::{Changes, NewAnnouncement},
     holding::MaxLateness,
     local_time::Candidate,
+    placeholders::{Misplaced, Part, Placeholder, TooLong},
     press::{Press, PressError},
     release::{releaser, report},
     review::Approval,
@@ -64,8 +66,8 @@ pub use self::{
     texts::{Texts, Wording},
 };
 use crate::{
-    clock::{At, Clock},
-    config::{AnnouncementsConfig, push::Classes},
+    clock::{At, Clock, Zone},
+    config::{Config, push::Classes},
     db::{Db, DbError, text_enum},
     id::{AccountId, AnnouncementId, Ids},
     people::{
@@ -89,6 +91,8 @@ pub struct Announcements {
     classes: Classes,
     four_eyes: FourEyes,
     lateness: Lateness,
+    /// The zone of the city's clocks.
+    zone: Zone,
 }
 
 impl Announcements {
@@ -98,19 +102,20 @@ impl Announcements {
         ids: Ids,
         people: People,
         press: Press,
-        config: &AnnouncementsConfig,
-        classes: Classes,
+        config: &Config,
     ) -> Self {
+        let announcements = &config.announcements;
         Self {
             db,
             clock,
             ids,
             people,
             press,
-            stage_before: Duration::from_secs(config.stage_seconds),
-            classes,
-            four_eyes: FourEyes::new(&config.four_eyes),
-            lateness: Lateness::new(config.max_lateness_seconds),
+            stage_before: Duration::from_secs(announcements.stage_seconds),
+            classes: config.push.classes.clone(),
+            four_eyes: FourEyes::new(&announcements.four_eyes),
+            lateness: Lateness::new(announcements.max_lateness_seconds),
+            zone: config.server.zone.clone(),
         }
     }
 }
@@ -235,6 +240,12 @@ pub enum AnnouncementError {
     RevisionRequired,
     #[error("an announcement needs a text in at least one language")]
     NoText,
+    #[error("some of the texts are too long")]
+    TextsTooLong(Vec<TooLong>),
+    #[error("some placeholders are unknown")]
+    UnknownPlaceholders(Vec<Misplaced>),
+    #[error("some placeholders have no value")]
+    PlaceholdersWithoutValue(Vec<Misplaced>),
     /// The indexes of photos that are not the editor's own, are used elsewhere, or are named twice.
     #[error("some of the photos can't be used")]
     Photos(Vec<usize>),

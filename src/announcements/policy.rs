@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use super::{AnnouncementError, Result, State, StateName, Texts};
+use super::{AnnouncementError, Result, State, StateName, Texts, placeholders};
 use crate::{
     clock::At,
     id::AnnouncementId,
@@ -64,14 +64,14 @@ pub(super) fn check_release_at(release_at: At, now: At) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn check_texts(texts: &Texts) -> Result<()> {
+pub(super) fn check_texts(texts: &Texts, expires_at: Option<At>) -> Result<()> {
     if texts.is_empty() {
         return Err(AnnouncementError::NoText);
     }
-    Ok(())
+    placeholders::check(texts, expires_at)
 }
 
-/// What push carries of an announcement.
+/// What push carries of an announcement whose placeholders are filled.
 pub(super) fn envelope(id: AnnouncementId, texts: &Texts) -> Envelope {
     let texts = texts.iter().map(|(language, words)| {
         let text = envelope::Text {

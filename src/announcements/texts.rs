@@ -28,6 +28,14 @@ impl Texts {
         self.de.is_none() && self.en.is_none()
     }
 
+    /// What there is, each by its language.
+    pub fn map(&self, mut f: impl FnMut(Language, &Wording) -> Wording) -> Self {
+        let mapped = self
+            .iter()
+            .map(|(language, words)| (language, f(language, words)));
+        mapped.collect()
+    }
+
     /// What there is, German first.
     pub fn iter(&self) -> impl Iterator<Item = (Language, &Wording)> {
         let german = self.de.iter().map(|words| (Language::German, words));
@@ -53,10 +61,12 @@ impl FromIterator<(Language, Wording)> for Texts {
 #[serde(deny_unknown_fields)]
 #[schema(as = AnnouncementText)]
 pub struct Wording {
-    pub title: Line<80>,
-    /// What the lock screen shows under the title. Title and push text together are at most 1,120 bytes
-    /// and thereby fit every gateway.
-    pub push_text: Text<200>,
+    /// At most 80 characters, placeholders counted as what takes their place at its longest.
+    pub title: Line<20_000>,
+    /// What the lock screen shows under the title. At most 200 characters, counted likewise: so that both fit
+    /// every gateway.
+    pub push_text: Text<20_000>,
+    /// At most 20,000 characters, counted likewise.
     pub body: Text<20_000>,
 }
 

@@ -23,7 +23,7 @@ use serde::Deserialize;
 
 pub use self::error::{ConfigError, ConfigProblem};
 use self::{lateness::LatenessConfig, mail::MailConfig, press::PressConfig, push::PushConfig};
-use crate::push::Class;
+use crate::{clock::Zone, push::Class};
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]
@@ -53,6 +53,8 @@ pub struct ServerConfig {
     pub public_url: String,
     /// The city's name, as letters and pages show it.
     pub city: String,
+    /// The zone of the city's clocks, as `Europe/Berlin`.
+    pub zone: Zone,
     /// Reverse proxies whose `X-Forwarded-For` is believed: by it, failed attempts are counted per client.
     pub trusted_proxies: Vec<IpAddr>,
     /// How many seconds a shutdown waits for answers under way.
@@ -143,6 +145,7 @@ impl Default for ServerConfig {
             metrics_listen: None,
             public_url: "http://127.0.0.1:8080".to_owned(),
             city: "Stadtverwaltung".to_owned(),
+            zone: Zone::default(),
             trusted_proxies: Vec::new(),
             shutdown_seconds: 20,
         }

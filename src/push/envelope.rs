@@ -12,6 +12,11 @@ use crate::{
     id::{DeviceId, MessageId},
 };
 
+/// The longest title and body that every gateway has room for, encrypted, in whatever script: in characters, of up to
+/// four bytes each. What is longer is cut.
+pub const MOST_TITLE: usize = 80;
+pub const MOST_BODY: usize = 200;
+
 /// A message to many devices. Stored with the message, so that a restart carries on with the same words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, Result, State, Step, Texts, drafts, expiry,
-    policy, press, release, store as announcements,
+    placeholders, policy, press, release, store as announcements,
 };
 use crate::{
     audit::{self, Action, Entry},
@@ -128,13 +128,16 @@ impl Announcements {
         editor: &Editor,
         id: AnnouncementId,
         seen: Option<i32>,
-        correction: Correction,
+        mut correction: Correction,
     ) -> Result<Announcement> {
         let mut tx = self.db.begin().await?;
         let row = drafts::held(&mut tx, id, seen).await?;
-        check_released(row.state()?)?;
+        let release_at = check_released(row.state()?)?;
         let before = announcements::texts_in(&mut tx, id).await?;
         check_languages(&before, &correction)?;
+        placeholders::check(&correction.texts, row.expires_at)?;
+        let moments = self.moments(release_at, row.expires_at);
+        correction.texts = placeholders::fill(&correction.texts, &moments);
         if before == correction.texts {
             let made = store::all(&mut tx, id).await?;
             return match made.last() {
@@ -299,10 +302,10 @@ impl Announcements {
     }
 }
 
-/// Only what readers have is corrected.
-fn check_released(state: State) -> Result<()> {
+/// Only what readers have is corrected. Gives T.
+fn check_released(state: State) -> Result<At> {
     match state {
-        State::Released { .. } => Ok(()),
+        State::Released { release_at, .. } => Ok(release_at),
         State::Withdrawn { .. } => Err(AnnouncementError::Withdrawn),
         State::Draft | State::InReview { .. } | State::Scheduled { .. } | State::Held { .. } => {
             Err(AnnouncementError::NotReleased)

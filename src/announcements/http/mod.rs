@@ -5,6 +5,7 @@
 //! [own](crate::announcements::readers::http).
 
 mod problems;
+mod texts;
 
 use axum::{
     extract::State,

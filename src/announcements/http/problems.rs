@@ -2,6 +2,7 @@
 
 //! This room's errors as problems.
 
+use super::texts;
 use crate::{
     announcements::{
         AnnouncementError, Candidate,
@@ -140,6 +141,9 @@ impl From<AnnouncementError> for Problem {
                     "A text in at least one language is needed.",
                 )
                 .at("/texts", "must have a text in de, in en or in both"),
+            AnnouncementError::TextsTooLong(of) => texts::too_long(&of),
+            AnnouncementError::UnknownPlaceholders(of) => texts::unknown(&of),
+            AnnouncementError::PlaceholdersWithoutValue(of) => texts::without_value(&of),
             AnnouncementError::Languages { missing, unknown } => languages(missing, unknown),
             AnnouncementError::NothingCorrected => Self::new(&NOTHING_CORRECTED)
                 .at("/texts", "must differ from what the announcement says"),

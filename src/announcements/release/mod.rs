@@ -15,7 +15,7 @@ pub mod report;
 pub(super) mod store;
 
 use self::store::Staging;
-use super::{Announcements, expiry, policy, press};
+use super::{Announcements, expiry, placeholders, policy, press};
 use crate::{
     audit::{self, Action, Entry},
     changes,
@@ -76,6 +76,7 @@ impl Announcements {
             Some(message) => message,
             None => self.stage_in(tx, &staging, now).await?,
         };
+        self.fill_in(tx, &staging).await?;
         outbox::open(tx, message, now).await?;
         press::release_in(self, tx, id, now).await?;
         let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
@@ -84,6 +85,17 @@ impl Announcements {
         let released = released.with("release_at", staging.release_at.to_string());
         audit::record(tx, released, now).await?;
         Ok(true)
+    }
+
+    /// Puts in what readers and the press get in the place of placeholders, as the phones get it.
+    async fn fill_in(&self, tx: &mut Tx, staging: &Staging) -> Result<()> {
+        let texts = super::store::texts_in(tx, staging.id).await?;
+        let moments = self.moments(staging.release_at, staging.expires_at);
+        let filled = placeholders::fill(&texts, &moments);
+        if filled != texts {
+            super::store::replace_texts(tx, staging.id, &filled).await?;
+        }
+        Ok(())
     }
 
     async fn stage_in(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {
@@ -106,6 +118,10 @@ impl Announcements {
     async fn write_message(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {
         audience::settle_duty(tx, staging.audience_id, staging.release_at).await?;
         let texts = super::store::texts_in(tx, staging.id).await?;
+        let texts = placeholders::fill(
+            &texts,
+            &self.moments(staging.release_at, staging.expires_at),
+        );
         let by_class = staging.release_at + self.classes.get(staging.class).ttl;
         let message = Message {
             id: self.ids.id(),

@@ -15,6 +15,7 @@ mod press;
 mod proposals;
 mod release;
 mod review;
+mod texts;
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},

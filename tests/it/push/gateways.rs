@@ -10,7 +10,7 @@ use stadtfunk::{
     config::push::PushConfig,
     push::{
         Class, Gateway, Language, Verdict,
-        envelope::{Message, Target, Text},
+        envelope::{MOST_BODY, MOST_TITLE, Message, Target, Text},
         gateways::Gateways,
         sandbox::{Fault, Which},
     },
@@ -258,6 +258,26 @@ async fn no_text_in_any_script_makes_a_body_too_long() {
             Ok(())
         })
         .unwrap();
+}
+
+/// What an announcement may say at most, in characters of four bytes and in those that JSON escapes.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_words_are_shown_whole_on_every_phone() {
+    let counter = Counter::open().await;
+    for character in ["🚒", "\"", "\\"] {
+        let title = character.repeat(MOST_TITLE);
+        let body = character.repeat(MOST_BODY);
+        let message = counter.message(Class::Alert, &title, &body);
+        for &gateway in Gateway::ALL {
+            let phone = counter.sandbox.phone(gateway);
+            let target = counter.target(&phone, Some(phone.keys()));
+            assert_eq!(counter.push(&message, &target).await, Verdict::Accepted);
+            let read = counter.sandbox.seen(&counter.arrived(&target)).decrypted;
+            let read = read.expect("the phone reads it");
+            assert_eq!(read["title"], title, "{gateway}");
+            assert_eq!(read["body"], body, "{gateway}");
+        }
+    }
 }
 
 /// The whole of a text, or what stands before the end of one of its graphemes and an ellipsis; white space
