@@ -11,6 +11,7 @@ mod expiry;
 mod held;
 mod local_time;
 mod press;
+mod press_attachments;
 mod proposals;
 mod release;
 mod review;
