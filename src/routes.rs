@@ -25,6 +25,11 @@ pub fn routes(app: &App) -> Router {
         .merge(pages::shared())
         .merge(health::router(app.db.clone(), app.push.clone()))
         .merge(announcements::press::http::pages(app.announcements.clone()))
+        .merge(announcements::press::attachments::http::pages(
+            &app.announcements,
+            app.photos.clone(),
+            app.files.clone(),
+        ))
         .merge(app_shell::router())
         .merge(console::router());
     edge(

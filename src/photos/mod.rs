@@ -8,8 +8,8 @@
 //! leaves nothing behind. The original is not kept.
 //!
 //! A photo is its owner's alone until a post or an announcement shows it; then whoever may see that may see
-//! the photo. The one predicate for it is the statement in `store.rs`; to everybody else a photo's id is
-//! as good as one that does not exist. What was never shown is forgotten after a day
+//! the photo. The one predicate for it is the statement in `store.rs`, the press's beside it; to everybody else a photo's
+//! id is as good as one that does not exist. What was never shown is forgotten after a day
 //! ([`housekeeping`](crate::uploads::housekeeping)).
 
 mod colour;
@@ -33,7 +33,7 @@ use crate::{
     clock::{At, Clock},
     config::PhotosConfig,
     db::{Db, DbError, text_enum},
-    id::{self, AccountId, Ids, PhotoId},
+    id::{self, AccountId, AnnouncementId, Ids, PhotoId},
     people::access::Employee,
     tasks::Tasks,
     text::Text,
@@ -191,6 +191,17 @@ impl Photos {
     /// The photo, if there is one that this person may see.
     pub async fn find(&self, employee: &Employee, id: PhotoId) -> Result<Photo, PhotosError> {
         store::find_visible(&self.db, employee, id)
+            .await?
+            .ok_or(PhotosError::NotFound)
+    }
+
+    /// The photo, if the press may have it with this announcement.
+    pub async fn find_for_press(
+        &self,
+        announcement: AnnouncementId,
+        id: PhotoId,
+    ) -> Result<Photo, PhotosError> {
+        store::find_for_press(&self.db, announcement, id)
             .await?
             .ok_or(PhotosError::NotFound)
     }

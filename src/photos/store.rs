@@ -6,7 +6,7 @@ use super::{Photo, Size, Variant};
 use crate::{
     clock::At,
     db::{Db, DbError, Result, sql},
-    id::{AccountId, PhotoId},
+    id::{AccountId, AnnouncementId, PhotoId},
     people::access::{Employee, Role},
 };
 
@@ -56,6 +56,31 @@ pub(super) async fn find_visible(db: &Db, reader: &Employee, id: PhotoId) -> Res
         .bind(id)
         .bind(reader.account())
         .bind(reader.has(Role::Editor))
+        .all()
+        .await?;
+    photo(rows)
+}
+
+/// The photo, if the press may have it: the announcement is in the view `press_announcements`, and its editors give
+/// the photo to the press.
+pub(super) async fn find_for_press(
+    db: &Db,
+    announcement: AnnouncementId,
+    id: PhotoId,
+) -> Result<Option<Photo>> {
+    let rows: Vec<Row> = db
+        .query(sql!(
+            "SELECT p.id, p.owner_id, p.width, p.height, p.placeholder, p.alt_text, p.created_at,
+                v.size, v.width AS variant_width, v.height AS variant_height, v.bytes, v.media_type,
+                v.object_key
+             FROM press_announcements n
+             JOIN announcement_photos ap ON ap.announcement_id = n.id AND ap.for_press
+             JOIN photos p ON p.id = ap.photo_id
+             JOIN photo_variants v ON v.photo_id = p.id
+             WHERE n.id = $1 AND p.id = $2"
+        ))
+        .bind(announcement)
+        .bind(id)
         .all()
         .await?;
     photo(rows)

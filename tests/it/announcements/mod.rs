@@ -12,6 +12,7 @@ mod expiry;
 mod held;
 mod local_time;
 mod press;
+mod press_attachments;
 mod proposals;
 mod release;
 mod review;

@@ -44,18 +44,18 @@ both!(
     the_feeds_are_what_their_standards_want,
 );
 
-const SAME_INSTANT: &str = r#"{"rule": "same_instant"}"#;
+pub(super) const SAME_INSTANT: &str = r#"{"rule": "same_instant"}"#;
 
 /// A city with a web site, two newsrooms and a public page.
-struct City {
-    world: World,
-    editor: Client,
-    site: WebSite,
-    office: PostOffice,
+pub(super) struct City {
+    pub(super) world: World,
+    pub(super) editor: Client,
+    pub(super) site: WebSite,
+    pub(super) office: PostOffice,
 }
 
 impl City {
-    async fn on(stage: &Stage) -> Self {
+    pub(super) async fn on(stage: &Stage) -> Self {
         Self::with(stage, Settings::default(), || 0).await
     }
 
@@ -89,7 +89,7 @@ impl City {
     }
 
     /// A draft to everybody under this rule; where it is.
-    async fn draft(&self, rule: &str) -> String {
+    pub(super) async fn draft(&self, rule: &str) -> String {
         let mut announcement = to_everybody();
         announcement["texts"]["en"] = json!({
             "title": "New bridge", "push_text": "Opens <today>.", "body": "At three.\n\nOn the bank."
@@ -101,7 +101,7 @@ impl City {
         address
     }
 
-    async fn release(&self, address: &str) {
+    pub(super) async fn release(&self, address: &str) {
         let release = format!("{address}/release");
         self.editor.put(&release, json!({})).await.ok();
     }
@@ -116,7 +116,7 @@ impl City {
     }
 
     /// Waits until nothing waits any more. Time passes meanwhile, so that what is to be tried again is.
-    async fn served(&self, address: &str) -> Value {
+    pub(super) async fn served(&self, address: &str) -> Value {
         eventually("the press is served", async || {
             let report = self.report(address).await;
             if report["complete"] == true {
@@ -128,7 +128,7 @@ impl City {
         .await
     }
 
-    async fn ask(&self, path: &str) -> (u16, String) {
+    pub(super) async fn ask(&self, path: &str) -> (u16, String) {
         let answer = self.world.stranger().get(path).await;
         (
             answer.status,
@@ -137,7 +137,7 @@ impl City {
     }
 }
 
-fn id_of(address: &str) -> &str {
+pub(super) fn id_of(address: &str) -> &str {
     address.rsplit('/').next().expect("an id")
 }
 
@@ -153,7 +153,7 @@ fn all(outcome: &str, count: u32) -> Value {
     json!([{"outcome": outcome, "count": count}])
 }
 
-fn staff_first(share_percent: u32, at_latest_seconds: u32) -> String {
+pub(super) fn staff_first(share_percent: u32, at_latest_seconds: u32) -> String {
     json!({
         "rule": "staff_first",
         "share_percent": share_percent,
