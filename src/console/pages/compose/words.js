@@ -40,6 +40,16 @@ const de = {
   foundUnsaved: "Ihr Text von vorhin: er ist noch nicht gespeichert.",
   whichTime: "Welcher Zeitpunkt ist gemeint?",
   otherTime: "Anderen Zeitpunkt wählen",
+  held: "Zurückgehalten: zu T lief kein Server, und nun ist es später, als diese Mitteilung sein darf. Setzen Sie T neu, oder senden Sie jetzt. T war:",
+  ends: {
+    until: "Bis wann gilt sie?",
+    untilHint: "Danach erscheint sie in keiner Liste mehr, und kein Telefon bekommt sie noch. Leer: ohne Ende.",
+    late: "Wenn zu T kein Server läuft",
+    lateHint: "So viel später wird sie noch von selbst gesendet; danach entscheiden Sie.",
+    usual: "Wie für diese Dringlichkeit üblich",
+    keep: (/** @type {string} */ time) => `Wie bisher: ${time}`,
+    check: "Ende in der Zukunft und nach T",
+  },
   press: {
     legend: "Und die Presse?",
     rules: { same_instant: "Im selben Augenblick", staff_first: "Zuerst das Personal", none: "Ohne Presse" },
@@ -114,6 +124,16 @@ const en = {
   foundUnsaved: "Your text from before: it is not saved yet.",
   whichTime: "Which time is meant?",
   otherTime: "Choose another time",
+  held: "Held: no server ran at T, and now it is later than this announcement may be. Set T anew, or send it now. T was:",
+  ends: {
+    until: "Until when does it hold?",
+    untilHint: "After that it is in no list any more, and no phone gets it. Empty: no end.",
+    late: "If no server runs at T",
+    lateHint: "It is still sent by itself this much later; after that you decide.",
+    usual: "As usual for this urgency",
+    keep: (time) => `As before: ${time}`,
+    check: "End in the future and after T",
+  },
   press: {
     legend: "And the press?",
     rules: { same_instant: "Same instant", staff_first: "Staff first", none: "No press" },
