@@ -63,6 +63,14 @@ export function duration(ms) {
   return `${(ms / 1000).toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })} s`;
 }
 
+/** "184 kB", "2,5 MB". @param {number} bytes */
+export function fileSize(bytes) {
+  const large = bytes >= 1_000_000;
+  const amount = large ? bytes / 1_000_000 : Math.ceil(bytes / 1000);
+  const unit = large ? "megabyte" : "kilobyte";
+  return amount.toLocaleString(locale, { style: "unit", unit, maximumFractionDigits: large ? 1 : 0 });
+}
+
 /** The two largest units that it takes. @param {number} seconds */
 function inUnits(seconds) {
   const parts = [

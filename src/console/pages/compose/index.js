@@ -10,6 +10,7 @@ import { fill, h, say as toast } from "/shared/element.js";
 import { cancelSchedule, change, draft, release, remove, submit } from "/console/desk.js";
 import { lockScreens } from "/console/lockscreen.js";
 import { say as common } from "/console/words.js";
+import { attachments } from "./attachments.js";
 import { checklist } from "./checklist.js";
 import { ends } from "./ends.js";
 import { press } from "./press.js";
@@ -39,7 +40,7 @@ import { say } from "./words.js";
 /** @typedef {(desk: Desk) => Section | Promise<Section>} MakeSection */
 
 /** In the order in which they stand. @type {MakeSection[]} */
-const SECTIONS = [urgency, recipients, texts, press, time, ends, review];
+const SECTIONS = [urgency, recipients, texts, attachments, press, time, ends, review];
 
 const UNRELEASED = ["draft", "in_review", "scheduled", "held"];
 const EMPTY = { title: "", push_text: "", body: "" };

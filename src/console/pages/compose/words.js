@@ -40,6 +40,16 @@ const de = {
   foundUnsaved: "Ihr Text von vorhin: er ist noch nicht gespeichert.",
   whichTime: "Welcher Zeitpunkt ist gemeint?",
   otherTime: "Anderen Zeitpunkt wählen",
+  attached: {
+    legend: "Bilder und Dateien",
+    addPhoto: "Bild hinzufügen",
+    addFile: "Datei hinzufügen",
+    sending: "Wird übertragen …",
+    alt: "Was ist zu sehen?",
+    title: "Titel der Datei",
+    press: "Auch für die Presse",
+    check: (/** @type {number} */ n) => `Beschreibung von Bild ${n}`,
+  },
   held: "Zurückgehalten: zu T lief kein Server, und nun ist es später, als diese Mitteilung sein darf. Setzen Sie T neu, oder senden Sie jetzt. T war:",
   ends: {
     until: "Bis wann gilt sie?",
@@ -124,6 +134,16 @@ const en = {
   foundUnsaved: "Your text from before: it is not saved yet.",
   whichTime: "Which time is meant?",
   otherTime: "Choose another time",
+  attached: {
+    legend: "Pictures and files",
+    addPhoto: "Add a picture",
+    addFile: "Add a file",
+    sending: "Being sent …",
+    alt: "What does it show?",
+    title: "Title of the file",
+    press: "For the press too",
+    check: (n) => `Description of picture ${n}`,
+  },
   held: "Held: no server ran at T, and now it is later than this announcement may be. Set T anew, or send it now. T was:",
   ends: {
     until: "Until when does it hold?",
