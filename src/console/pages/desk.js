@@ -60,3 +60,9 @@ export const discard = ({ id, revision }) => call("DELETE", `${ROOT}/${id}`, { r
  * @param {any} announcement @param {{texts: any, note: Record<string, string>, silent: boolean}} correction */
 export const correct = ({ id, revision }, correction) =>
   call("PUT", `${ROOT}/${id}/correction`, { body: correction, revision });
+
+/** Lets the correction that waits take effect. @param {any} announcement */
+export const approveCorrection = ({ id, revision }) => call("PUT", `${ROOT}/${id}/correction/approval`, { revision });
+
+/** Takes back, or refuses, the correction that waits. @param {any} announcement */
+export const dropCorrection = ({ id, revision }) => call("DELETE", `${ROOT}/${id}/correction`, { revision });

@@ -11,7 +11,7 @@ import { troubleOf } from "/console/compose/trouble.js";
 import { correct } from "/console/desk.js";
 import { lockScreens, order } from "/console/lockscreen.js";
 import { say as common } from "/console/words.js";
-import { effectsOf } from "./effects.js";
+import { effectsOf, effectsOfCorrection } from "./effects.js";
 import { say } from "./words.js";
 
 /** In characters; docs/api/announcements.md. */
@@ -23,10 +23,11 @@ const LONGEST_NOTE = 200;
 export async function correctPage(visit, id) {
   const item = await get(`/editorial/announcements/${id}`);
   const back = h("a", { class: "back", href: `#/announcements/${id}` }, say.toBoard);
-  if (item.state !== "released" || item.needs_approval) {
-    const why = item.state === "released" ? say.correct.fourEyes : say.correct.notNow;
-    return h("div", { class: "stack narrow" }, back, h("h1", {}, say.correct.heading), h("p", {}, why));
+  if (item.state !== "released") {
+    return h("div", { class: "stack narrow" }, back, h("h1", {}, say.correct.heading), h("p", {}, say.correct.notNow));
   }
+  /** Where four eyes are needed it is only proposed: another editor lets it take effect. */
+  const ways = item.needs_approval ? say.propose : say.correct;
   /** Exactly the languages that it has. */
   const languages = order.filter((spoken) => item.texts[spoken]);
   const texts = structuredClone(item.texts);
@@ -38,12 +39,12 @@ export async function correctPage(visit, id) {
   const checks = checklist();
   const trouble = h("div", { "aria-live": "polite" });
   const effects = h("div");
-  const button = h("button", { class: "primary" }, say.correct.yes);
+  const button = h("button", { class: "primary" }, ways.yes);
 
   const changed = () => JSON.stringify(texts) !== JSON.stringify(item.texts);
   function draw() {
     lock.draw({ class: item.class, texts });
-    fill(effects, effectsOf(effectsOn(item, silent)));
+    fill(effects, effectsOf(effectsOfCorrection(item, silent)));
     const { toSave } = checks.draw([
       { what: say.correct.otherWords, lacks: !changed(), at: `title-${languages[0]}` },
       ...languages.flatMap((spoken) => textChecks(spoken, texts[spoken])),
@@ -61,16 +62,16 @@ export async function correctPage(visit, id) {
     event.preventDefault();
     fill(trouble);
     const sure = await confirm({
-      title: say.correct.sure,
-      text: effectsOf(effectsOn(item, silent)),
-      yes: say.correct.yes,
+      title: ways.sure,
+      text: effectsOf(effectsOfCorrection(item, silent)),
+      yes: ways.yes,
       no: common.cancel,
     });
     if (!sure) return;
     button.disabled = true;
     try {
       await correct(item, { texts, note: notes, silent });
-      toast(say.correct.done);
+      toast(ways.done);
       visit.go(`/announcements/${id}`);
     } catch (error) {
       fill(trouble, troubleOf(error, visit));
@@ -85,7 +86,9 @@ export async function correctPage(visit, id) {
       "div",
       { class: "stack roomy" },
       back,
-      h("h1", {}, say.correct.heading),
+      h("h1", {}, ways.heading),
+      item.needs_approval && h("p", {}, say.propose.explained),
+      item.proposed_correction && h("p", {}, say.propose.replaces),
       languages.map((spoken) => textFields(spoken, texts[spoken], draw)),
       languages.map((spoken) => noteField(spoken, notes, draw)),
       silentField((chosen) => {
@@ -107,13 +110,6 @@ export async function correctPage(visit, id) {
   draw();
   return page;
 }
-
-/** @param {any} item @param {boolean} silent @returns {[string, string][]} */
-const effectsOn = (item, silent) => [
-  [say.inApp, say.correct.app],
-  [say.onPhones, silent ? say.correct.phonesQuiet : say.correct.phones[/** @type {"news"} */ (item.class)]],
-  [say.atPress, item.press ? say.correct.press : say.noPress],
-];
 
 /** @param {Spoken} spoken @param {Record<string, string>} notes @param {() => void} changed */
 function noteField(spoken, notes, changed) {

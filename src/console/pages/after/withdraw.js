@@ -4,18 +4,14 @@
 import { confirm } from "/shared/element.js";
 import { discard } from "/console/desk.js";
 import { say as common } from "/console/words.js";
-import { effectsOf } from "./effects.js";
+import { effectsOf, effectsOfWithdrawal } from "./effects.js";
 import { say } from "./words.js";
 
 /** Withdraws it, if the editor is sure; null if not. @param {any} item */
 export async function withdraw(item) {
   const sure = await confirm({
     title: say.withdraw.title,
-    text: effectsOf([
-      [say.inApp, say.withdraw.app],
-      [say.onPhones, say.withdraw.phones],
-      [say.atPress, item.press ? say.withdraw.press : say.noPress],
-    ]),
+    text: effectsOf(effectsOfWithdrawal(item)),
     yes: say.withdraw.yes,
     no: common.cancel,
     danger: true,

@@ -5,6 +5,23 @@ import { words } from "/shared/language.js";
 
 const de = {
   toBoard: "Zurück zum Zustellbericht",
+  fields: { title: "Titel", push_text: "Sperrbildschirm", body: "Ganzer Text" },
+  propose: {
+    heading: "Berichtigung vorschlagen",
+    explained:
+      "Diese Mitteilung brauchte eine Freizeichnung; ihre Berichtigung braucht sie auch. Bis dahin ändert sich nichts.",
+    replaces: "Es wartet schon ein Vorschlag. Ihrer tritt an seine Stelle.",
+    sure: "Berichtigung vorschlagen? Sobald jemand anderes sie freizeichnet:",
+    yes: "Zur Freizeichnung vorschlagen",
+    done: "Vorgeschlagen.",
+  },
+  proposal: {
+    heading: "Eine Berichtigung wartet",
+    approve: "Freizeichnen und senden",
+    drop: "Ablehnen",
+    takeBack: "Vorschlag zurücknehmen",
+    own: "Das ist Ihr Vorschlag; freizeichnen muss ihn jemand anderes aus der Redaktion. Schicken Sie den Link dieser Seite.",
+  },
   inApp: "In der App",
   onPhones: "Auf den Telefonen",
   atPress: "Bei der Presse",
@@ -20,8 +37,6 @@ const de = {
   },
   correct: {
     heading: "Berichtigen",
-    fourEyes:
-      "Diese Mitteilung brauchte eine Freizeichnung. Ziehen Sie sie zurück, und legen Sie die berichtigte neu zur Prüfung vor.",
     notNow: "Berichtigen lässt sich nur, was gesendet und nicht zurückgezogen ist.",
     otherWords: "Ein anderer Text als bisher",
     note: "Was wurde berichtigt?",
@@ -51,13 +66,29 @@ const de = {
     first: "Erste Fassung",
     corrected: (/** @type {string} */ n) => `Berichtigung, Fassung ${n}`,
     silent: "leise",
-    fields: { title: "Titel", push_text: "Sperrbildschirm", body: "Ganzer Text" },
+    approvedBy: "Freigezeichnet von",
   },
 };
 
 /** @type {typeof de} */
 const en = {
   toBoard: "Back to the release report",
+  fields: { title: "Title", push_text: "Lock screen", body: "Whole text" },
+  propose: {
+    heading: "Propose a correction",
+    explained: "This announcement needed an approval; its correction needs one too. Until then nothing changes.",
+    replaces: "A proposal waits already. Yours takes its place.",
+    sure: "Propose the correction? Once another editor approves it:",
+    yes: "Propose for approval",
+    done: "Proposed.",
+  },
+  proposal: {
+    heading: "A correction waits",
+    approve: "Approve and send",
+    drop: "Refuse",
+    takeBack: "Take the proposal back",
+    own: "This is your proposal; another editor must approve it. Send the link of this page.",
+  },
   inApp: "In the app",
   onPhones: "On the phones",
   atPress: "At the press",
@@ -72,7 +103,6 @@ const en = {
   },
   correct: {
     heading: "Correct",
-    fourEyes: "This announcement needed an approval. Withdraw it, and submit the corrected one for review anew.",
     notNow: "Only what is sent and not withdrawn can be corrected.",
     otherWords: "Other words than before",
     note: "What was corrected?",
@@ -101,7 +131,7 @@ const en = {
     first: "First version",
     corrected: (n) => `Correction, version ${n}`,
     silent: "quietly",
-    fields: { title: "Title", push_text: "Lock screen", body: "Whole text" },
+    approvedBy: "Approved by",
   },
 };
 

@@ -31,7 +31,11 @@ const de = {
     announcement_approved: "Mitteilung freigezeichnet",
     announcement_scheduled: "Mitteilung auf T geplant",
     announcement_unscheduled: "Planung aufgehoben",
+    announcement_held: "Mitteilung zurückgehalten: zu T lief kein Server",
     announcement_released: "Mitteilung freigegeben",
+    announcement_correction_proposed: "Berichtigung vorgeschlagen",
+    announcement_correction_dropped: "Vorgeschlagene Berichtigung verworfen",
+    announcement_correction_approved: "Berichtigung freigezeichnet",
     announcement_corrected: "Mitteilung berichtigt",
     announcement_withdrawn: "Mitteilung zurückgezogen",
     announcement_deleted: "Mitteilung gelöscht",
@@ -44,6 +48,7 @@ const de = {
     rule: (/** @type {string} */ fact) => fact,
     reason: (/** @type {string} */ fact) => fact,
     release_at: (/** @type {string} */ _) => "T:",
+    late_by_seconds: (/** @type {string} */ fact) => `${fact} s zu spät`,
   },
   facts: /** @type {Record<string, string>} */ ({
     news: "Neues",
@@ -56,7 +61,10 @@ const de = {
     class: "Dringlichkeit",
     texts: "Text",
     audience: "Empfänger",
-    photos: "Fotos",
+    photos: "Bilder",
+    files: "Dateien",
+    expires_at: "Ende",
+    max_lateness_seconds: "Verspätung",
   }),
 };
 
@@ -89,7 +97,11 @@ const en = {
     announcement_approved: "Announcement approved",
     announcement_scheduled: "Announcement scheduled for T",
     announcement_unscheduled: "Schedule cancelled",
+    announcement_held: "Announcement held: no server ran at T",
     announcement_released: "Announcement released",
+    announcement_correction_proposed: "Correction proposed",
+    announcement_correction_dropped: "Proposed correction dropped",
+    announcement_correction_approved: "Correction approved",
     announcement_corrected: "Announcement corrected",
     announcement_withdrawn: "Announcement withdrawn",
     announcement_deleted: "Announcement deleted",
@@ -102,6 +114,7 @@ const en = {
     rule: (fact) => fact,
     reason: (fact) => fact,
     release_at: (_) => "T:",
+    late_by_seconds: (fact) => `${fact} s late`,
   },
   facts: {
     news: "News",
@@ -114,7 +127,10 @@ const en = {
     class: "urgency",
     texts: "text",
     audience: "recipients",
-    photos: "photos",
+    photos: "pictures",
+    files: "files",
+    expires_at: "end",
+    max_lateness_seconds: "lateness",
   },
 };
 

@@ -124,11 +124,11 @@ function labelOf({ at, far, label }, end, index) {
   return node;
 }
 
-/** From T to the end, in about four steps. @param {number} end */
+/** From T to the end, in two to six steps. @param {number} end */
 function ticks(end) {
-  const rough = end / 4;
-  const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * unit).find((each) => each >= rough) ?? rough;
+  const unit = 10 ** Math.floor(Math.log10(end / 6));
+  const steps = unit < 10 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10]; // In whole milliseconds.
+  const step = steps.map((times) => times * unit).find((each) => end / each <= 6) ?? end;
   const marks = [];
   for (let ms = 0; ms <= end; ms += step) marks.push(ms);
   return marks.map((ms) => {

@@ -8,6 +8,7 @@ import { Problem, get, serverNow } from "/shared/api.js";
 import { fill, h } from "/shared/element.js";
 import { language, precise } from "/shared/language.js";
 import { inOneLine, problem } from "/shared/problem.js";
+import { proposalOf } from "/console/after/proposal.js";
 import { clockOf, everySecond } from "/console/time.js";
 import { stepOf } from "/console/who.js";
 import { say as common } from "/console/words.js";
@@ -43,7 +44,7 @@ export async function boardPage(visit, id) {
   let shown = "";
 
   function drawHead() {
-    fill(head, headOf(item), h("div", { class: "row ways" }, waysOf(item, visit, trouble)));
+    fill(head, headOf(item), h("div", { class: "row ways" }, waysOf(item, visit, trouble)), proposalOf(item, visit));
   }
 
   async function follow() {

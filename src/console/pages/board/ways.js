@@ -43,7 +43,7 @@ export function waysOf(item, visit, trouble) {
     ];
   }
   return [
-    item.state === "released" && link(say.correct, "correct"),
+    item.state === "released" && link(item.needs_approval ? say.propose : say.correct, "correct"),
     item.state === "released" && way(say.withdraw, () => withdraw(item), visit.again),
     link(say.versions, "versions"),
     large,

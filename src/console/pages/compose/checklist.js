@@ -29,17 +29,19 @@ function line({ what, lacks, at }) {
   const words = [
     icon(lacks ? "missing" : "check"),
     what,
-    h("span", { class: "unseen" }, lacks ? say.lacking : say.there),
+    h("span", { class: "heard" }, lacks ? say.lacking : say.there),
   ];
-  const jump = () => {
-    const field = document.getElementById(at ?? "");
-    const input = field?.matches("input, textarea") ? field : field?.querySelector("input");
-    input?.focus();
-    input?.scrollIntoView({ block: "center" });
-  };
   return h(
     "li",
     { class: lacks ? "missing" : "done" },
-    lacks && at ? h("button", { type: "button", class: "quiet", onclick: jump }, words) : words,
+    lacks && at ? h("button", { type: "button", class: "quiet", onclick: () => jumpTo(at) }, words) : words,
   );
+}
+
+/** To the field with this id, or the first one in it. @param {string} id */
+export function jumpTo(id) {
+  const found = document.getElementById(id);
+  const field = found?.matches("input, textarea") ? found : found?.querySelector("input");
+  field?.focus();
+  field?.scrollIntoView({ block: "center" });
 }

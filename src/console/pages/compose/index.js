@@ -10,7 +10,9 @@ import { fill, h, say as toast } from "/shared/element.js";
 import { cancelSchedule, change, draft, release, remove, submit } from "/console/desk.js";
 import { lockScreens } from "/console/lockscreen.js";
 import { say as common } from "/console/words.js";
+import { attachments } from "./attachments.js";
 import { checklist } from "./checklist.js";
+import { ends } from "./ends.js";
 import { press } from "./press.js";
 import { recipients } from "./recipients.js";
 import { needsApproval, review } from "./review.js";
@@ -38,12 +40,12 @@ import { say } from "./words.js";
 /** @typedef {(desk: Desk) => Section | Promise<Section>} MakeSection */
 
 /** In the order in which they stand. @type {MakeSection[]} */
-const SECTIONS = [urgency, recipients, texts, press, time, review];
+const SECTIONS = [urgency, recipients, texts, attachments, press, time, ends, review];
 
 const UNRELEASED = ["draft", "in_review", "scheduled", "held"];
 const EMPTY = { title: "", push_text: "", body: "" };
 
-/** What was left without having been saved, to go on with. @type {Map<string, {work: Work, known: any}>} */
+/** What was left without having been saved, to go on with. @type {Map<string, {work: Work, known: any, saved: any}>} */
 const left = new Map();
 
 /** @type {import("/console/console.js").Page} */
@@ -62,8 +64,11 @@ export async function composePage(visit, id) {
   const ways = h("div", { class: "row" });
   /** @type {Section[]} */
   let sections = [];
-  let saved = "";
+  /** The fields as they are stored. @type {Record<string, any>} */
+  let saved = again?.saved ?? {};
   const written = () => Object.assign({}, ...sections.map((section) => section.written?.()));
+  const differing = () =>
+    Object.entries(written()).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(saved[name]));
 
   /** @type {Desk} */
   const desk = {
@@ -71,12 +76,12 @@ export async function composePage(visit, id) {
     known: again?.known ?? stored,
     visit,
     changed: () => sections.length && draw(),
-    unsaved: () => JSON.stringify(written()) !== saved || sections.some((section) => section.changes?.()),
+    unsaved: () => differing().length > 0 || sections.some((section) => section.changes?.()),
     go,
   };
   const { work } = desk;
   sections = await Promise.all(SECTIONS.map((make) => make(desk)));
-  if (!again) saved = JSON.stringify(written());
+  if (!again) saved = structuredClone(written());
 
   /** @param {() => Promise<any>} action */
   async function go(action) {
@@ -106,10 +111,11 @@ export async function composePage(visit, id) {
 
   /** Saves what has changed. Where nothing has, nothing is sent: a change would void an approval. */
   async function keep() {
-    const body = written();
+    const body = structuredClone(written());
+    const changes = differing();
     if (!desk.known) stands(await draft(body));
-    else if (JSON.stringify(body) !== saved) stands(await change(desk.known, body));
-    saved = JSON.stringify(body);
+    else if (changes.length) stands(await change(desk.known, Object.fromEntries(changes)));
+    saved = body;
     for (const section of sections) if (section.changes?.()) stands(await section.keep?.(desk.known));
     return desk.known;
   }
@@ -156,7 +162,7 @@ export async function composePage(visit, id) {
   addEventListener("beforeunload", close, { signal: visit.signal });
   visit.signal.addEventListener("abort", () => {
     if (!desk.unsaved() || !UNRELEASED.includes(work.state)) return;
-    left.set(desk.known?.id ?? "", { work, known: desk.known });
+    left.set(desk.known?.id ?? "", { work, known: desk.known, saved });
     toast(say.leftUnsaved);
   });
 
@@ -214,5 +220,8 @@ function waysOf({ known, go, visit }) {
       visit.go("/announcements");
     }
   };
-  return [known.state === "scheduled" && way(common.unschedule, () => cancelSchedule(known)), way(common.remove, gone)];
+  return [
+    ["scheduled", "held"].includes(known.state) && way(common.unschedule, () => cancelSchedule(known)),
+    way(common.remove, gone),
+  ];
 }

@@ -7,6 +7,7 @@ import { h } from "/shared/element.js";
 import { language } from "/shared/language.js";
 import { schedule } from "/console/desk.js";
 import { clockOf, everySecond } from "/console/time.js";
+import { moment } from "/console/who.js";
 import { say } from "./words.js";
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -34,7 +35,12 @@ export function time(desk) {
   }
   everySecond(draw, visit.signal);
   return {
-    node: h("label", { class: "time" }, say.when, h("span", { class: "row" }, input, left), offset),
+    node: [
+      ...(work.state === "held"
+        ? [h("p", { class: "card", role: "status" }, say.held, " ", moment(work.missed_release_at))]
+        : []),
+      h("label", { class: "time" }, say.when, h("span", { class: "row" }, input, left), offset),
+    ],
     checks: () => [
       {
         what: say.checks.time,
@@ -108,7 +114,7 @@ function named(instant) {
 const toTheSecond = (shown) => (shown.length === 16 ? `${shown}:00` : shown);
 
 /** As the field wants it: local time without a zone. @param {Date} date */
-function localOf(date) {
+export function localOf(date) {
   const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
   return shifted.toISOString().slice(0, 19);
 }
