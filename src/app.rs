@@ -16,7 +16,7 @@ use secrecy::ExposeSecret as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
-    announcements::{Announcements, Press, PressError, releaser},
+    announcements::{Announcements, Answering, AnsweringError, Press, PressError, releaser},
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
@@ -66,6 +66,8 @@ pub enum StartError {
     Gateway(#[from] GatewayError),
     #[error(transparent)]
     Press(#[from] PressError),
+    #[error(transparent)]
+    Answering(#[from] AnsweringError),
 }
 
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
@@ -88,7 +90,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         clock.clone(),
         ids.clone(),
         people.clone(),
-        Press::new(&config)?,
+        (Press::new(&config)?, Answering::new(&config)?),
         &config,
     );
     let photos = Photos::new(
@@ -136,6 +138,7 @@ pub fn start(app: &App) {
     app.announcements.serve_press(&app.tasks);
     app.photos.keep_house(&app.tasks);
     app.files.keep_house(&app.tasks);
+    app.announcements.follow_up(&app.tasks);
     app.people.start(&app.tasks);
 }
 

@@ -48,6 +48,8 @@ kinds! {
     Announcement => AnnouncementId,
     /// What one press channel is to tell one recipient.
     PressDelivery => PressDeliveryId,
+    /// A mail or a text message to somebody who has not answered, or to a deputy.
+    Notice => NoticeId,
     /// An address that pushes can be sent to.
     Device => DeviceId,
     /// Something that push carries to many devices.

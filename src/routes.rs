@@ -80,6 +80,9 @@ fn api(app: &App) -> OpenApiRouter {
         .merge(announcements::press::http::router(
             app.announcements.clone(),
         ))
+        .merge(announcements::answers::http::router(
+            app.announcements.clone(),
+        ))
         // Who did what.
         .merge(audit::http::router(app.db.clone()))
 }

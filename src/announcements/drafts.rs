@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, MaxLateness, Result, State, StateName, Step,
-    Summary, Texts,
+    Summary, Texts, answers,
     attachments::{self, FileChoice, PhotoChoice},
     corrections, expiry, holding, policy, press, store,
 };
@@ -192,6 +192,7 @@ impl Announcements {
         if let Some(most) = changes.max_lateness_seconds {
             holding::store::set_max_lateness(&mut tx, id, most).await?;
         }
+        answers::check_fits(&mut tx, id, class).await?;
         if let State::Scheduled { release_at, .. } = state {
             super::schedule::check_somebody_is_meant(&mut tx, audience, release_at).await?;
             tx.tell().await?;
@@ -224,6 +225,7 @@ impl Announcements {
             | State::Scheduled { .. }
             | State::Held { .. } => {
                 press::forget_in(&mut tx, id).await?;
+                answers::forget_in(&mut tx, id).await?;
                 store::delete(&mut tx, id).await?;
                 audience::forget_duty(&mut tx, row.audience_id).await?;
                 discard_staged(&mut tx, &row).await?;

@@ -83,10 +83,14 @@ pub(super) fn envelope(id: AnnouncementId, texts: &Texts) -> Envelope {
     Envelope {
         texts: texts.collect(),
         link: format!("/announcements/{id}"),
-        // 22 characters; the same for every push of this announcement, so that one replaces the other.
-        collapse_id: BASE64_URL_SAFE_NO_PAD.encode(id.uuid()),
+        collapse_id: collapse_id(id),
         manner: Manner::Show,
     }
+}
+
+/// 22 characters; the same for every push of this announcement, so that one replaces the other.
+pub(super) fn collapse_id(id: AnnouncementId) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(id.uuid())
 }
 
 /// What the releaser does next about a scheduled announcement.

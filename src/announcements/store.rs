@@ -8,7 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Announcement, Approval, MaxLateness, State, StateName, Step, Texts, Wording, attachments,
+    Announcement, Approval, MaxLateness, State, StateName, Step, Texts, Wording, answers,
+    attachments,
     holding::policy::Lateness,
     press,
     review::policy::{Eyes, FourEyes},
@@ -175,6 +176,7 @@ pub(super) async fn find(
         photos: attachments::store::photos(db, id).await?,
         files: attachments::store::files(db, id).await?,
         press: press::rule(db, id).await?,
+        question: answers::question(db, id).await?,
         expires_at: row.expires_at,
         max_lateness_seconds: row
             .max_lateness()?

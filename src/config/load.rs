@@ -14,17 +14,18 @@ use toml::{Table, Value};
 
 use super::{
     AnnouncementsConfig, Config, ConfigError, ConfigProblem, DatabaseConfig, FilesConfig,
-    LogConfig, OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources, mail::MailConfig,
-    press::PressConfig, push::PushConfig,
+    LogConfig, OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources,
+    answers::AnswersConfig, mail::MailConfig, press::PressConfig, push::PushConfig,
 };
 
-const SECTIONS: [&str; 10] = [
+const SECTIONS: [&str; 11] = [
     "server",
     "database",
     "people",
     "photos",
     "files",
     "announcements",
+    "answers",
     "press",
     "mail",
     "push",
@@ -51,6 +52,7 @@ impl Config {
         let photos = reader.section::<PhotosConfig>("photos");
         let files = reader.section::<FilesConfig>("files");
         let announcements = reader.section::<AnnouncementsConfig>("announcements");
+        let answers = reader.section::<AnswersConfig>("answers");
         let press = reader.section::<PressConfig>("press");
         let mut mail = reader.section::<MailConfig>("mail");
         mail.extra_ca = reader.read_beside("mail.extra_ca_file", mail.extra_ca_file.as_deref());
@@ -62,6 +64,7 @@ impl Config {
             .into_iter()
             .chain(press.problems(mail.host.is_some()))
             .chain(announcements.max_lateness_seconds.problems())
+            .chain(answers.problems())
         {
             reader.problem(key, what);
         }
@@ -79,6 +82,7 @@ impl Config {
                 photos,
                 files,
                 announcements,
+                answers,
                 press,
                 mail,
                 outbox,

@@ -6,6 +6,7 @@
 //! Every key has a default but where only the city can know (`server.public_url`). Unknown keys are errors.
 //! An environment variable `STADTFUNK_<SECTION>_<KEY>` overrides the key, `DATABASE_URL` the database.
 
+pub mod answers;
 mod error;
 pub mod lateness;
 mod load;
@@ -22,7 +23,10 @@ use std::{
 use serde::Deserialize;
 
 pub use self::error::{ConfigError, ConfigProblem};
-use self::{lateness::LatenessConfig, mail::MailConfig, press::PressConfig, push::PushConfig};
+use self::{
+    answers::AnswersConfig, lateness::LatenessConfig, mail::MailConfig, press::PressConfig,
+    push::PushConfig,
+};
 use crate::{clock::Zone, push::Class};
 
 /// The whole configuration, checked.
@@ -34,6 +38,7 @@ pub struct Config {
     pub photos: PhotosConfig,
     pub files: FilesConfig,
     pub announcements: AnnouncementsConfig,
+    pub answers: AnswersConfig,
     pub press: PressConfig,
     pub mail: MailConfig,
     pub outbox: OutboxConfig,

@@ -173,6 +173,7 @@ impl From<AnnouncementError> for Problem {
                 two_instants(&LOCAL_TIME_TWICE, earlier, later)
             }
             AnnouncementError::NobodyMeant => Self::new(&EMPTY_AUDIENCE),
+            AnnouncementError::Answers(error) => error.into(),
             AnnouncementError::Audience(error) => audience_problem(error),
             AnnouncementError::Db(error) => error.into(),
         }

@@ -117,6 +117,7 @@ async fn with_words_and_photos(
             push_text: push_text.clone(),
             photos: photos.remove(&id).unwrap_or_default(),
             corrected: corrected.remove(&(id, language)),
+            question: None,
         })
     };
     rows.into_iter().map(headline).collect()

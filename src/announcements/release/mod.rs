@@ -15,7 +15,7 @@ pub mod report;
 pub(super) mod store;
 
 use self::store::Staging;
-use super::{Announcements, expiry, placeholders, policy, press};
+use super::{Announcements, answers, expiry, placeholders, policy, press};
 use crate::{
     audit::{self, Action, Entry},
     changes,
@@ -79,6 +79,7 @@ impl Announcements {
         self.fill_in(tx, &staging).await?;
         outbox::open(tx, message, now).await?;
         press::release_in(self, tx, id, now).await?;
+        answers::release_in(tx, id, staging.expires_at, now).await?;
         let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
         changes::record(tx, kind, id, Some(editor), now).await?;
         let released = Entry::new(Action::AnnouncementReleased, Some(editor), id);

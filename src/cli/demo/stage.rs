@@ -18,7 +18,8 @@ use crate::{
     clock::Clock,
     config::{
         AnnouncementsConfig, Config, DatabaseConfig, FilesConfig, LogConfig, OutboxConfig,
-        PeopleConfig, PhotosConfig, ServerConfig, mail::MailConfig, press::PressConfig,
+        PeopleConfig, PhotosConfig, ServerConfig, answers::AnswersConfig, mail::MailConfig,
+        press::PressConfig,
     },
     id::Ids,
     people::join_codes::{
@@ -213,6 +214,7 @@ fn configuration(
             ..FilesConfig::default()
         },
         announcements: AnnouncementsConfig::default(),
+        answers: AnswersConfig::default(),
         press: PressConfig::default(),
         mail: MailConfig::default(),
         outbox: OutboxConfig::default(),

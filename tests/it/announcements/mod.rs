@@ -2,6 +2,7 @@
 
 //! Announcements: what editors do, what readers see, and what happens at T.
 
+mod answers;
 mod attachments;
 mod audiences;
 mod clocks;

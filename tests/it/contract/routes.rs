@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 79] = [
+const RULES: [(&str, Rule); 86] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -73,6 +73,8 @@ const RULES: [(&str, Rule); 79] = [
     ("list_people", EMPLOYEES),
     ("get_person", EMPLOYEES),
     ("list_org_units", EMPLOYEES),
+    ("set_deputy", ADMINS),
+    ("delete_deputy", ADMINS),
     ("create_join_code", ADMINS),
     ("create_import", ADMINS),
     ("list_roles", ADMINS),
@@ -113,6 +115,8 @@ const RULES: [(&str, Rule); 79] = [
     ("get_audience_choices", EDITORS),
     ("list_announcements", EMPLOYEES),
     ("get_announcement", READERS),
+    ("put_announcement_answer", READERS),
+    ("list_announcement_answers", OWN),
     ("list_editorial_announcements", EDITORS),
     ("create_announcement", EDITORS),
     ("get_editorial_announcement", EDITORS),
@@ -133,6 +137,9 @@ const RULES: [(&str, Rule); 79] = [
     ("get_announcement_report_csv", EDITORS),
     ("set_announcement_press", EDITORS),
     ("delete_announcement_press", EDITORS),
+    ("set_announcement_question", EDITORS),
+    ("delete_announcement_question", EDITORS),
+    ("get_announcement_tally", EDITORS),
     ("list_audit_entries", ADMINS),
 ];
 

@@ -75,6 +75,10 @@ impl Subjects {
         subjects.released = subjects
             .draft(with_file(announcement(&brigade, &[]), &subjects.file))
             .await;
+        let question = json!({"answers": {"kind": "coming"}});
+        subjects
+            .act(Method::PUT, "question", &subjects.released, question)
+            .await;
         subjects
             .act(Method::PUT, "release", &subjects.released, json!({}))
             .await;
@@ -137,6 +141,7 @@ impl Subjects {
             (
                 "get_announcement_report"
                 | "get_announcement_report_csv"
+                | "get_announcement_tally"
                 | "set_announcement_correction"
                 | "delete_announcement_correction",
                 _,
@@ -157,6 +162,7 @@ impl Subjects {
             (_, "photos") => self.photo.clone(),
             (_, "files") => self.file.clone(),
             (_, "people") => self.author.account.to_string(),
+            (_, "org-units") => self.world.unit_id(FIRE_BRIGADE).await.to_string(),
             (_, "sessions" | "devices") => self.session_of_the_author().await,
             _ => {
                 assert!(
@@ -212,6 +218,16 @@ impl Subjects {
                 "note": {"de": "Beginn und Ende berichtigt."},
             }),
             "set_announcement_schedule" => json!({"release_at": "2026-11-22T15:00:00Z"}),
+            "set_announcement_question" => json!({
+                "answers": {"kind": "choices", "choices": [
+                    {"de": "Ja", "en": "Yes"}, {"de": "Nein", "en": "No"},
+                ]},
+                "answer_within_minutes": 60,
+                "remind_after_minutes": 15,
+                "deputy_after_minutes": 45,
+            }),
+            "put_announcement_answer" => json!({"answer": "coming_in", "minutes": 20}),
+            "set_deputy" => json!({"person": self.author.account}),
             "set_announcement_press" => json!({
                 "rule": "staff_first", "share_percent": 95, "at_latest_seconds": 120,
             }),
