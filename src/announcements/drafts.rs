@@ -72,7 +72,7 @@ pub struct Changes {
 }
 
 /// Tells `null`, which takes a value away, from what is left out and stays.
-fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(super) fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)

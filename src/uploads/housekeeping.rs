@@ -85,14 +85,17 @@ pub trait Housekeeping: Clone + Send + Sync + 'static {
         }
     }
 
-    /// Removes objects of the last days that no row names: a crash came between the two. Says of how many
-    /// things. The ids tell their age (UUIDv7), so an upload that is just being stored is left alone.
+    /// Removes objects of the last days that no row names, and those that are not whole: a crash came between. Says
+    /// how many. The ids tell their age (UUIDv7), so an upload that is just being stored is left alone.
     fn forget_strays(&self) -> impl Future<Output = Result<u64, Self::Error>> + Send {
         async {
             let now = self.clock().now();
-            let mut forgotten = 0;
             let from = earliest_at(now - 2 * UNATTACHED_FOR);
             let until = earliest_at(now - EVERY);
+            let half_written = self
+                .storage()
+                .forget_half_written::<Self::Thing>(Self::FOLDER, from..until);
+            let mut forgotten = half_written.await?;
             for id in self.storage().ids_after(Self::FOLDER, from).await? {
                 if id < until && !self.exists(id).await? {
                     self.storage().remove(&Self::keys(id)).await;

@@ -2,7 +2,13 @@
 
 //! The uploads' bytes, in an object store: a folder by default.
 
-use std::{collections::BTreeSet, mem, ops::Range, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io, mem,
+    ops::Range,
+    path::{Path as FilePath, PathBuf},
+    sync::Arc,
+};
 
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, TryStreamExt as _};
@@ -20,6 +26,8 @@ const PIECE: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Storage {
     objects: Arc<dyn ObjectStore>,
+    /// Where the objects are files.
+    folder: Option<PathBuf>,
 }
 
 /// An object that comes in pieces. It is in the store, whole, once it was [finished](Upload::finish); dropped
@@ -63,6 +71,7 @@ impl Storage {
             .with_automatic_cleanup(true);
         Ok(Self {
             objects: Arc::new(folder),
+            folder: Some(path.into()),
         })
     }
 
@@ -70,6 +79,7 @@ impl Storage {
     pub fn in_memory() -> Self {
         Self {
             objects: Arc::new(InMemory::new()),
+            folder: None,
         }
     }
 
@@ -151,6 +161,34 @@ impl Storage {
         Ok(ids.try_collect().await?)
     }
 
+    /// Removes what a process that was killed had begun to write for things with these ids; says how many objects. The
+    /// store itself writes to `name#1`, passes over such names, and names it anew when it is whole.
+    pub async fn forget_half_written<K>(
+        &self,
+        folder: &str,
+        ids: Range<Id<K>>,
+    ) -> Result<u64, StorageError> {
+        let Some(root) = &self.folder else {
+            return Ok(0);
+        };
+        let mut forgotten = 0;
+        for thing in entries(&root.join(folder)).await? {
+            let id = name(&thing).split('#').next().unwrap_or_default();
+            if !id.parse().is_ok_and(|id| ids.contains(&id)) {
+                continue;
+            }
+            let parts = match entries(&thing).await {
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => vec![thing.clone()],
+                parts => parts?,
+            };
+            for part in parts.iter().filter(|part| name(part).contains('#')) {
+                tokio::fs::remove_file(part).await?;
+                forgotten += 1;
+            }
+        }
+        Ok(forgotten)
+    }
+
     /// Removes objects. What can't be removed is logged and left: an object without a row is never shown.
     pub async fn remove(&self, keys: &[String]) {
         for key in keys {
@@ -160,6 +198,25 @@ impl Storage {
             }
         }
     }
+}
+
+/// What is in a folder; nothing, if there is none.
+async fn entries(folder: &FilePath) -> io::Result<Vec<PathBuf>> {
+    let mut entries = match tokio::fs::read_dir(folder).await {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut paths = Vec::new();
+    while let Some(entry) = entries.next_entry().await? {
+        paths.push(entry.path());
+    }
+    Ok(paths)
+}
+
+fn name(path: &FilePath) -> &str {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default()
 }
 
 impl Upload {

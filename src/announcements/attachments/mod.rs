@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::store::Photo;
-use super::{AnnouncementError, Result};
+use super::{AnnouncementError, Result, drafts::said};
 use crate::{
     db::Tx,
     id::{AnnouncementId, FileId, Id, PhotoId},
@@ -51,8 +51,14 @@ pub struct PhotoWith {
     /// Whether the press gets it too.
     #[serde(default)]
     pub press: bool,
-    /// What it shows, in words, from now on; left out: as it is.
-    pub alt_text: Option<AltText>,
+    /// What it shows, in words, from now on; `null` takes the words away; left out: as it is.
+    #[serde(
+        default,
+        deserialize_with = "said",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<AltText>)]
+    pub alt_text: Option<Option<AltText>>,
 }
 
 /// A file as an editor wants it carried.
@@ -109,10 +115,14 @@ impl PhotoChoice {
         matches!(self, Self::With(PhotoWith { press: true, .. }))
     }
 
-    fn alt_text(&self) -> Option<&AltText> {
+    /// What it is to be described as from now on, if that is said; empty: not at all.
+    fn alt_text(&self) -> Option<&str> {
         match self {
-            Self::Id(_) => None,
-            Self::With(with) => with.alt_text.as_ref(),
+            Self::With(PhotoWith {
+                alt_text: Some(alt_text),
+                ..
+            }) => Some(alt_text.as_ref().map_or("", AltText::as_str)),
+            Self::Id(_) | Self::With(_) => None,
         }
     }
 }

@@ -172,7 +172,7 @@ pub(super) async fn replace_photos(
         if let Some(alt_text) = photo.alt_text() {
             tx.query(sql!("UPDATE photos SET alt_text = $2 WHERE id = $1"))
                 .bind(photo.id())
-                .bind(alt_text.as_str().to_owned())
+                .bind(alt_text.to_owned())
                 .execute()
                 .await?;
         }

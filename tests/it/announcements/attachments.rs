@@ -215,6 +215,19 @@ async fn a_photos_words_are_approved_with_the_announcement(stage: &Stage) {
     assert_eq!(edited["state"], "in_review");
     assert_eq!(edited["photos"][0]["alt_text"], "Die neue Brücke");
     assert_eq!(edited["photos"][0]["press"], false);
+    for (said, words) in [
+        (json!(null), ""),
+        (json!("Die neue Brücke"), "Die neue Brücke"),
+    ] {
+        let photos = json!([{"id": photo, "alt_text": said}]);
+        let edited = eva.patch(&address, json!({"photos": photos})).await.ok();
+        assert_eq!(edited["photos"][0]["alt_text"], words);
+        let left_out = eva
+            .patch(&address, json!({"photos": [{"id": photo}]}))
+            .await
+            .ok();
+        assert_eq!(left_out["photos"][0]["alt_text"], words);
+    }
     edgar.approves(&address).await;
     eva.put(&format!("{address}/release"), json!({})).await.ok();
     let late = eva.patch(&own, json!({"alt_text": "Zu spät"})).await;

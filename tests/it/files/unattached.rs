@@ -71,11 +71,15 @@ async fn what_a_crash_left_in_the_store_is_removed(stage: &Stage) {
     let stray: stadtfunk::id::FileId = world.app.ids.id();
     let stray = stage.folder().join("files/files").join(stray.to_string());
     std::fs::write(&stray, b"bytes").expect("a file");
+    // And as if it had died while another was coming in.
+    let half: stadtfunk::id::FileId = world.app.ids.id();
+    let half = stray.with_file_name(format!("{half}#1"));
+    std::fs::write(&half, b"by").expect("a file");
     let young = world.app.files.forget_strays().await.expect("done");
     assert_eq!(young, 0, "too young");
     world.clock.advance(HOUR + Duration::from_secs(1));
-    eventually("the stray is gone", async || {
-        (!stray.exists()).then_some(())
+    eventually("the strays are gone", async || {
+        (!stray.exists() && !half.exists()).then_some(())
     })
     .await;
     assert_eq!(stored(stage), [file]);
