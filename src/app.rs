@@ -16,20 +16,22 @@ use secrecy::ExposeSecret as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
-    announcements::{Announcements, Press, PressError, releaser},
+    announcements::{Announcements, Answering, AnsweringError, Press, PressError, releaser},
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
     feed::Feed,
+    files::Files,
     id::Ids,
     people::People,
-    photos::{Photos, StorageError},
+    photos::Photos,
     push::{
         Push,
         gateways::{GatewayError, Gateways},
     },
     routes,
     tasks::Tasks,
+    uploads::{Housekeeping as _, StorageError},
 };
 
 /// A caller who does not finish the headers in this time is cut off (slow-loris).
@@ -48,6 +50,7 @@ pub struct App {
     pub push: Push,
     pub announcements: Announcements,
     pub photos: Photos,
+    pub files: Files,
 }
 
 /// Why the program did not start.
@@ -58,16 +61,19 @@ pub enum StartError {
     #[error("{0}")]
     Io(#[from] io::Error),
     #[error(transparent)]
-    Photos(#[from] StorageError),
+    Storage(#[from] StorageError),
     #[error("push-config: {0}")]
     Gateway(#[from] GatewayError),
     #[error(transparent)]
     Press(#[from] PressError),
+    #[error(transparent)]
+    Answering(#[from] AnsweringError),
 }
 
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
 pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
     let db = Db::open(config.database.url.expose_secret()).await?;
+    db.set(&clock).await?;
     let ids = Ids::new(clock.clone());
     let tasks = Tasks::new();
     let people = People::new(
@@ -84,7 +90,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         clock.clone(),
         ids.clone(),
         people.clone(),
-        Press::new(&config)?,
+        (Press::new(&config)?, Answering::new(&config)?),
         &config,
     );
     let photos = Photos::new(
@@ -93,6 +99,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         ids.clone(),
         tasks.clone(),
         &config.photos,
+    )?;
+    let files = Files::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        &config.files,
     )?;
     Ok(App {
         config: config.into(),
@@ -105,12 +118,14 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         push,
         announcements,
         photos,
+        files,
     })
 }
 
 /// Starts what runs beside the requests.
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
+    db::follow(&app.db, &app.clock, &app.tasks);
     app.push.start(&app.tasks);
     app.push
         .keep_house(&app.tasks, app.config.outbox.fold_after());
@@ -121,7 +136,9 @@ pub fn start(app: &App) {
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
     app.announcements.serve_press(&app.tasks);
-    app.photos.start();
+    app.photos.keep_house(&app.tasks);
+    app.files.keep_house(&app.tasks);
+    app.announcements.follow_up(&app.tasks);
     app.people.start(&app.tasks);
 }
 

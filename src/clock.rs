@@ -2,6 +2,8 @@
 
 //! Time, injected: the wall clock in the program, a clock that is advanced by hand in the tests.
 //!
+//! Where several processes share a database, the wall clock [follows](Clock::follow) the database's.
+//!
 //! Every instant is an [`At`]: UTC, cut to the microsecond, because that is what both databases keep.
 
 #![expect(
@@ -14,7 +16,10 @@ mod local;
 use std::{
     fmt,
     str::FromStr,
-    sync::{Arc, LazyLock},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -149,7 +154,7 @@ pub struct Clock(Source);
 
 #[derive(Clone)]
 enum Source {
-    Wall,
+    Wall(Arc<Followed>),
     Manual(Arc<watch::Sender<Hands>>),
 }
 
@@ -160,13 +165,19 @@ struct Hands {
     ran: Duration,
 }
 
+/// What the clock that a wall clock follows showed when this process began to count, in microseconds since 1970.
+struct Followed(AtomicI64);
+
+/// The machine's own clock is followed. No clock shows this year.
+const OWN: i64 = i64::MIN;
+
 /// When this process began to count.
 static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Clock {
-    /// The machine's clock.
+    /// The machine's clock, until it [follows](Clock::follow) another.
     pub fn wall() -> Self {
-        Self(Source::Wall)
+        Self(Source::Wall(Arc::new(Followed(AtomicI64::new(OWN)))))
     }
 
     /// A clock that stands still at `start` until it is [advanced](Clock::advance) or [set](Clock::set).
@@ -180,7 +191,7 @@ impl Clock {
 
     pub fn now(&self) -> At {
         match &self.0 {
-            Source::Wall => At::new(Timestamp::now()),
+            Source::Wall(followed) => followed.now().unwrap_or_else(|| At::new(Timestamp::now())),
             Source::Manual(hands) => hands.borrow().shows,
         }
     }
@@ -189,8 +200,27 @@ impl Clock {
     /// or loses, somebody has set it by.
     pub fn ran(&self) -> Duration {
         match &self.0 {
-            Source::Wall => STARTED.elapsed(),
+            Source::Wall(_) => STARTED.elapsed(),
             Source::Manual(hands) => hands.borrow().ran,
+        }
+    }
+
+    /// Whether time passes by itself.
+    pub fn is_wall(&self) -> bool {
+        matches!(self.0, Source::Wall(_))
+    }
+
+    /// Whether the clock follows another.
+    pub fn follows(&self) -> bool {
+        matches!(&self.0, Source::Wall(followed) if followed.now().is_some())
+    }
+
+    /// From now on a wall clock shows what another does, which showed `at` when this one had [run](Clock::ran)
+    /// for so long, whatever the machine's is set to. A manual clock is left alone.
+    pub fn follow(&self, at: At, ran: Duration) {
+        if let Source::Wall(followed) = &self.0 {
+            let began = (at - ran).as_micros();
+            followed.0.store(began, Ordering::Relaxed);
         }
     }
 
@@ -214,10 +244,10 @@ impl Clock {
     /// Returns once the clock shows `deadline` or later, never before.
     ///
     /// The wall clock is looked at again at least once a second, so that a clock that is set forward
-    /// or back by the operating system is noticed.
+    /// or back by the operating system, or by the clock that it follows, is noticed.
     pub async fn sleep_until(&self, deadline: At) {
         match &self.0 {
-            Source::Wall => loop {
+            Source::Wall(_) => loop {
                 let left = deadline.since(self.now());
                 if left.is_zero() {
                     return;
@@ -234,6 +264,15 @@ impl Clock {
 
     pub async fn sleep(&self, duration: Duration) {
         self.sleep_until(self.now() + duration).await;
+    }
+}
+
+impl Followed {
+    fn now(&self) -> Option<At> {
+        match self.0.load(Ordering::Relaxed) {
+            OWN => None,
+            began => At::from_micros(began).map(|began| began + STARTED.elapsed()),
+        }
     }
 }
 
@@ -259,5 +298,17 @@ mod tests {
         assert!(futures::poll!(&mut sleeper).is_pending());
         clock.advance(Duration::from_secs(1));
         sleeper.await;
+    }
+
+    #[test]
+    fn a_clock_that_follows_another_shows_its_time_in_every_copy() {
+        let clock = Clock::wall();
+        let copy = clock.clone();
+        assert!(!clock.follows());
+        let other: At = "2031-01-01T00:00:00Z".parse().unwrap();
+        clock.follow(other, clock.ran());
+        let shows = copy.now();
+        assert!(copy.follows() && shows >= other && shows < other + Duration::from_hours(1));
+        assert!(copy.now() >= shows);
     }
 }

@@ -43,9 +43,13 @@ kinds! {
     /// What a moderator did to somebody else's words.
     Moderation => ModerationId,
     Photo => PhotoId,
+    /// A document that an announcement carries.
+    File => FileId,
     Announcement => AnnouncementId,
     /// What one press channel is to tell one recipient.
     PressDelivery => PressDeliveryId,
+    /// A mail or a text message to somebody who has not answered, or to a deputy.
+    Notice => NoticeId,
     /// An address that pushes can be sent to.
     Device => DeviceId,
     /// Something that push carries to many devices.

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     announcements,
     app::App,
-    app_shell, audit, console, feed, people, photos, push,
+    app_shell, audit, console, feed, files, people, photos, push,
     web::{Edge, edge, health, metrics, openapi, pages},
 };
 
@@ -25,6 +25,11 @@ pub fn routes(app: &App) -> Router {
         .merge(pages::shared())
         .merge(health::router(app.db.clone(), app.push.clone()))
         .merge(announcements::press::http::pages(app.announcements.clone()))
+        .merge(announcements::press::attachments::http::pages(
+            &app.announcements,
+            app.photos.clone(),
+            app.files.clone(),
+        ))
         .merge(app_shell::router())
         .merge(console::router());
     edge(
@@ -68,10 +73,14 @@ fn api(app: &App) -> OpenApiRouter {
             app.announcements.clone(),
         ))
         .merge(announcements::http::router(app.announcements.clone()))
+        .merge(files::http::router(app.files.clone()))
         .merge(announcements::corrections::http::router(
             app.announcements.clone(),
         ))
         .merge(announcements::press::http::router(
+            app.announcements.clone(),
+        ))
+        .merge(announcements::answers::http::router(
             app.announcements.clone(),
         ))
         // Who did what.

@@ -38,6 +38,20 @@ fn gateway_of(index: usize, plain: bool) -> Gateway {
     }
 }
 
+/// So many of them, as lines: gateway, address, and the two keys in hex.
+pub(super) fn phones(
+    sandbox: &Sandbox,
+    count: usize,
+    plain: bool,
+) -> impl Iterator<Item = String> + '_ {
+    (0..count).map(move |index| {
+        let phone = sandbox.phone(gateway_of(index, plain));
+        let keys = phone.keys();
+        let (p256dh, auth) = (hex(&keys.p256dh), hex(&keys.auth));
+        format!("{}\t{}\t{p256dh}\t{auth}", phone.gateway, phone.address)
+    })
+}
+
 /// The child: listens, prints its settings, then a line for each phone, then serves until its input ends.
 pub(super) async fn serve(wanted: &Wanted) -> Result<()> {
     let (clock, tasks) = (Clock::wall(), Tasks::new());
@@ -50,17 +64,8 @@ pub(super) async fn serve(wanted: &Wanted) -> Result<()> {
     let sandbox = Sandbox::start(config, clock, ids, &tasks).await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     writeln!(out, "{}", serde_json::to_string(&sandbox.settings())?)?;
-    for index in 0..wanted.devices {
-        let phone = sandbox.phone(gateway_of(index, wanted.plain));
-        let keys = phone.keys();
-        let p256dh = hex(&keys.p256dh);
-        writeln!(
-            out,
-            "{}\t{}\t{p256dh}\t{}",
-            phone.gateway,
-            phone.address,
-            hex(&keys.auth)
-        )?;
+    for phone in phones(&sandbox, wanted.devices, wanted.plain) {
+        writeln!(out, "{phone}")?;
     }
     writeln!(out)?;
     out.flush()?;

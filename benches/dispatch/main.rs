@@ -127,10 +127,11 @@ fn config(sandbox: &SandboxProcess, folder: &Path) -> Result<Config> {
     };
     let url = std::env::var("DATABASE_URL")
         .unwrap_or_else(|_| format!("sqlite:{}", folder.join("bench.db").display()));
-    let photos = format!("file:{}", folder.join("photos").display());
+    let store = |name: &str| format!("file:{}", folder.join(name).display());
     let environment = [
         ("DATABASE_URL".to_owned(), url),
-        ("STADTFUNK_PHOTOS_STORE".to_owned(), photos),
+        ("STADTFUNK_PHOTOS_STORE".to_owned(), store("photos")),
+        ("STADTFUNK_FILES_STORE".to_owned(), store("files")),
     ];
     let mut config = Config::load_with(&sources, &environment)?;
     config.push = sandbox.push_config.clone();

@@ -53,27 +53,32 @@ pub(super) fn settle(url: &str, sandbox: &mut SandboxProcess, plain: bool) -> Re
 /// The child.
 pub(super) async fn write(url: &str) -> Result<()> {
     let db = Db::open(url).await?;
-    let clock = Clock::wall();
-    let (ids, now) = (Ids::new(clock.clone()), clock.now());
-    let unit = ids.id::<stadtfunk::id::OrgUnit>();
-    db.query(Sql {
-        sqlite: UNIT,
-        postgres: UNIT,
-    })
-    .bind(unit)
-    .bind(now)
-    .execute()
-    .await?;
-    let mut rows = Vec::with_capacity(BATCH);
-    for (number, line) in std::io::stdin().lines().enumerate() {
-        rows.push(row(&ids, number, &line?)?);
-        if rows.len() == BATCH {
-            insert(&db, &Value::Array(std::mem::take(&mut rows)), unit, now).await?;
-        }
-    }
-    insert(&db, &Value::Array(rows), unit, now).await?;
+    people(&db, std::io::stdin().lines().map(|line| Ok(line?))).await?;
     db.close().await;
     Ok(())
+}
+
+/// A person, a session and a device for each phone's line.
+pub(super) async fn people(db: &Db, lines: impl Iterator<Item = Result<String>>) -> Result<()> {
+    let clock = Clock::wall();
+    let (ids, now) = (Ids::new(clock.clone()), clock.now());
+    let (unit,): (OrgUnitId,) = db
+        .query(Sql {
+            sqlite: UNIT,
+            postgres: UNIT,
+        })
+        .bind(ids.id::<stadtfunk::id::OrgUnit>())
+        .bind(now)
+        .one()
+        .await?;
+    let mut rows = Vec::with_capacity(BATCH);
+    for line in lines {
+        rows.push(row(&ids, &line?)?);
+        if rows.len() == BATCH {
+            insert(db, &Value::Array(std::mem::take(&mut rows)), unit, now).await?;
+        }
+    }
+    insert(db, &Value::Array(rows), unit, now).await
 }
 
 /// Everybody is a recipient of the message, or the first so many.
@@ -90,12 +95,13 @@ pub(super) async fn are_meant(db: &Db, message: MessageId, most: usize) -> Resul
 }
 
 const UNIT: &str =
-    "INSERT INTO org_units (id, code, name, created_at) VALUES ($1, 'bench', 'Stadt', $2)";
+    "INSERT INTO org_units (id, code, name, created_at) VALUES ($1, 'bench', 'Stadt', $2)
+     ON CONFLICT (code) DO UPDATE SET name = excluded.name RETURNING id";
 const RECIPIENTS: &str = "INSERT INTO push_recipients (message_id, account_id)
      SELECT $1, account_id FROM devices ORDER BY account_id LIMIT $2";
 
 /// A phone's line: gateway, address, and the two keys in hex if it has any.
-fn row(ids: &Ids, number: usize, line: &str) -> Result<Value> {
+fn row(ids: &Ids, line: &str) -> Result<Value> {
     let mut fields = line.split('\t');
     let gateway: Gateway = fields.next().ok_or("no gateway")?.parse()?;
     let account: AccountId = ids.id();
@@ -104,7 +110,7 @@ fn row(ids: &Ids, number: usize, line: &str) -> Result<Value> {
         "account": id(account.uuid()),
         "session": id(ids.id::<stadtfunk::id::Session>().uuid()),
         "device": id(ids.id::<stadtfunk::id::Device>().uuid()),
-        "number": format!("B{number}"),
+        "number": id(account.uuid()),
         "gateway": gateway.as_str(),
         "address": fields.next(),
         "environment": (gateway == Gateway::Apns).then_some("production"),

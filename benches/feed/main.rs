@@ -93,6 +93,10 @@ fn config(folder: &std::path::Path) -> Result<Config> {
             "STADTFUNK_PHOTOS_STORE".to_owned(),
             format!("file:{}", folder.join("photos").display()),
         ),
+        (
+            "STADTFUNK_FILES_STORE".to_owned(),
+            format!("file:{}", folder.join("files").display()),
+        ),
     ];
     Ok(Config::load_with(&sources, &environment)?)
 }

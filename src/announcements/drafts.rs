@@ -7,14 +7,16 @@ use utoipa::ToSchema;
 
 use super::{
     Announcement, AnnouncementError, Announcements, MaxLateness, Result, State, StateName, Step,
-    Summary, Texts, corrections, expiry, holding, policy, press, store,
+    Summary, Texts, answers,
+    attachments::{self, FileChoice, PhotoChoice},
+    corrections, expiry, holding, policy, press, store,
 };
 use crate::{
     audit::{self, Action, Entry},
     changes,
     clock::At,
     db::{self, Tx},
-    id::{AnnouncementId, PhotoId},
+    id::AnnouncementId,
     people::{
         access::Editor,
         audience::{self, Audience, AudienceCount},
@@ -33,7 +35,10 @@ pub struct NewAnnouncement {
     /// The editor's own photos that are shown nowhere else, in the order in which they are shown; at most
     /// 10.
     #[serde(default)]
-    pub photos: Vec<PhotoId>,
+    pub photos: Vec<PhotoChoice>,
+    /// The editor's own files that nothing carries yet, in the order in which they are listed; at most 10.
+    #[serde(default)]
+    pub files: Vec<FileChoice>,
     /// From then on nobody is disturbed with it, and it is not listed as current: in the future, and after T.
     #[serde(default)]
     pub expires_at: Option<At>,
@@ -53,7 +58,9 @@ pub struct Changes {
     /// All of them: a language that is left out is taken away.
     pub texts: Option<Texts>,
     /// All of them.
-    pub photos: Option<Vec<PhotoId>>,
+    pub photos: Option<Vec<PhotoChoice>>,
+    /// All of them.
+    pub files: Option<Vec<FileChoice>>,
     /// `null`: never.
     #[serde(deserialize_with = "said")]
     #[schema(value_type = Option<At>)]
@@ -65,7 +72,7 @@ pub struct Changes {
 }
 
 /// Tells `null`, which takes a value away, from what is left out and stays.
-fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(super) fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
@@ -79,6 +86,7 @@ impl Changes {
             (self.audience.is_some(), "audience"),
             (self.texts.is_some(), "texts"),
             (self.photos.is_some(), "photos"),
+            (self.files.is_some(), "files"),
             (self.expires_at.is_some(), "expires_at"),
             (self.max_lateness_seconds.is_some(), "max_lateness_seconds"),
         ];
@@ -96,7 +104,8 @@ impl Announcements {
         let audience = new.audience.create(&mut tx, &self.ids).await?;
         store::insert(&mut tx, id, new.class, audience, self.step(editor)).await?;
         store::replace_texts(&mut tx, id, &new.texts).await?;
-        attach_photos(&mut tx, id, editor, &new.photos).await?;
+        attachments::show_photos(&mut tx, id, editor, &new.photos).await?;
+        attachments::carry_files(&mut tx, id, editor, &new.files).await?;
         expiry::store::set(&mut tx, id, new.expires_at).await?;
         holding::store::set_max_lateness(&mut tx, id, new.max_lateness_seconds).await?;
         let drafted = entry(Action::AnnouncementDrafted, editor, id);
@@ -164,7 +173,10 @@ impl Announcements {
             store::replace_texts(&mut tx, id, texts).await?;
         }
         if let Some(photos) = &changes.photos {
-            attach_photos(&mut tx, id, editor, photos).await?;
+            attachments::show_photos(&mut tx, id, editor, photos).await?;
+        }
+        if let Some(files) = &changes.files {
+            attachments::carry_files(&mut tx, id, editor, files).await?;
         }
         if let Some(expires_at) = changes.expires_at {
             expiry::check_said(expires_at, self.clock.now())?;
@@ -180,6 +192,7 @@ impl Announcements {
         if let Some(most) = changes.max_lateness_seconds {
             holding::store::set_max_lateness(&mut tx, id, most).await?;
         }
+        answers::check_fits(&mut tx, id, class).await?;
         if let State::Scheduled { release_at, .. } = state {
             super::schedule::check_somebody_is_meant(&mut tx, audience, release_at).await?;
             tx.tell().await?;
@@ -212,6 +225,7 @@ impl Announcements {
             | State::Scheduled { .. }
             | State::Held { .. } => {
                 press::forget_in(&mut tx, id).await?;
+                answers::forget_in(&mut tx, id).await?;
                 store::delete(&mut tx, id).await?;
                 audience::forget_duty(&mut tx, row.audience_id).await?;
                 discard_staged(&mut tx, &row).await?;
@@ -266,23 +280,4 @@ pub(super) async fn discard_staged(tx: &mut Tx, row: &store::Row) -> db::Result<
         outbox::discard(tx, message).await?;
     }
     Ok(())
-}
-
-async fn attach_photos(
-    tx: &mut Tx,
-    id: AnnouncementId,
-    editor: &Editor,
-    photos: &[PhotoId],
-) -> Result<()> {
-    let usable = store::usable_photos(tx, id, editor.account(), photos).await?;
-    policy::check_photos(photos, &usable)?;
-    store::replace_photos(tx, id, photos)
-        .await
-        .map_err(|error| {
-            if error.is_unique_violation() {
-                // Another editor's request was faster; which photo it took, the database does not say.
-                return AnnouncementError::Photos((0..photos.len()).collect());
-            }
-            error.into()
-        })
 }

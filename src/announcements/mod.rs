@@ -11,9 +11,10 @@
 //!   ([`review`]);
 //! - the [releaser] stages the audience in the outbox before T with its gate shut, warms the
 //!   gateways, and at T makes the announcement visible and opens the gate in one transaction;
+//! - [attachments]: the photos that it shows and the files that it carries;
 //! - after the release an editor [corrects](Announcements::correct) it: other words, here and on the phones; where
 //!   a second pair of eyes is needed, another [approves](Announcements::approve_correction) them first;
-//! - a reader sees what was [released to them](readers), in their language;
+//! - a reader sees what was [released to them](readers), in their language, and [answers] where that is asked;
 //! - the [press] is served by the same release, by the rule that an editor has set;
 //! - the [report](Announcements::report) accounts for every recipient after T.
 //!
@@ -26,7 +27,10 @@
 //! statements read the view `visible_announcements` and nothing else; the editors' routes refuse anybody
 //! else before they look.
 
+pub mod answers;
+pub mod attachments;
 pub mod corrections;
+mod courier;
 mod drafts;
 mod expiry;
 mod holding;
@@ -48,18 +52,22 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use self::{
+    answers::{Answering, AnsweringError, AnswersError},
     drafts::{Changes, NewAnnouncement},
     holding::MaxLateness,
     local_time::Candidate,
     placeholders::{Misplaced, Part, Placeholder, TooLong},
-    policy::MAX_PHOTOS,
     press::{Press, PressError},
     release::{releaser, report},
     review::Approval,
-    store::{Photo, Summary},
+    store::Summary,
     texts::{Texts, Wording},
 };
-use self::{holding::policy::Lateness, review::policy::FourEyes};
+use self::{
+    attachments::{Editorial, File, MAX_FILES, MAX_PHOTOS, Photo},
+    holding::policy::Lateness,
+    review::policy::FourEyes,
+};
 use crate::{
     clock::{At, Clock, Zone},
     config::{Config, push::Classes},
@@ -80,6 +88,7 @@ pub struct Announcements {
     ids: Ids,
     people: People,
     press: Press,
+    answering: Answering,
     /// How long before T the audience is staged.
     stage_before: Duration,
     /// How long after T each class may still disturb.
@@ -96,7 +105,7 @@ impl Announcements {
         clock: Clock,
         ids: Ids,
         people: People,
-        press: Press,
+        (press, answering): (Press, Answering),
         config: &Config,
     ) -> Self {
         let announcements = &config.announcements;
@@ -106,6 +115,7 @@ impl Announcements {
             ids,
             people,
             press,
+            answering,
             stage_before: Duration::from_secs(announcements.stage_seconds),
             classes: config.push.classes.clone(),
             four_eyes: FourEyes::new(&announcements.four_eyes),
@@ -123,7 +133,8 @@ pub struct Announcement {
     pub class: Class,
     pub audience: Audience,
     pub texts: Texts,
-    pub photos: Vec<Photo>,
+    pub photos: Vec<Editorial<Photo>>,
+    pub files: Vec<Editorial<File>>,
     /// By which rule the press is served; absent: it gets nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub press: Option<press::Rule>,
@@ -132,6 +143,9 @@ pub struct Announcement {
     pub expires_at: Option<At>,
     /// How many seconds after T it is still released by itself, if no server ran at T; later, it is held.
     pub max_lateness_seconds: MaxLateness,
+    /// What it asks of its readers; absent: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<answers::Question>,
     /// Grows with every change. Send it as `If-Match: "<revision>"` to be refused if somebody else has
     /// changed the announcement meanwhile.
     pub revision: i32,
@@ -139,7 +153,8 @@ pub struct Announcement {
     pub updated: Step,
     /// Whether its class needs a second pair of eyes before it can be scheduled or released.
     pub needs_approval: bool,
-    /// Of what it says now: void after every change of words, audience, class, photos, end or lateness.
+    /// Of what it says now: void after every change of words, audience, class, photos, files, end, lateness or
+    /// question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
     /// The last correction; absent if there was none.
@@ -253,6 +268,11 @@ pub enum AnnouncementError {
     NothingCorrected,
     #[error("at most {MAX_PHOTOS} photos can be shown")]
     TooManyPhotos,
+    /// The indexes of files that are not the editor's own, are carried elsewhere, or are named twice.
+    #[error("some of the files can't be used")]
+    Files(Vec<usize>),
+    #[error("at most {MAX_FILES} files can be carried")]
+    TooManyFiles,
     #[error("T is not in the future; now it is {now}")]
     ReleaseInPast { now: At },
     #[error("T is more than a year ahead; the latest is {latest}")]
@@ -275,6 +295,8 @@ pub enum AnnouncementError {
     },
     #[error("nobody is in the audience")]
     NobodyMeant,
+    #[error(transparent)]
+    Answers(#[from] AnswersError),
     #[error(transparent)]
     Audience(#[from] AudienceError),
     #[error(transparent)]

@@ -2,19 +2,17 @@
 
 //! The rules, free of any database.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::{AnnouncementError, Result, State, StateName, Texts, placeholders};
 use crate::{
     clock::At,
-    id::{AnnouncementId, PhotoId},
+    id::AnnouncementId,
     push::envelope::{self, Envelope, Manner},
 };
 
-/// How many photos an announcement shows at most.
-pub const MAX_PHOTOS: usize = 10;
 /// T is at most this far ahead: what is later is a slip of the pen.
 const LONGEST_AHEAD: Duration = Duration::from_hours(366 * 24);
 /// How long before T the gateways' connections are opened: long enough for TLS over a bad line, short
@@ -73,25 +71,6 @@ pub(super) fn check_texts(texts: &Texts, expires_at: Option<At>) -> Result<()> {
     placeholders::check(texts, expires_at)
 }
 
-/// Each photo once, and only what the editor may use.
-pub(super) fn check_photos(wanted: &[PhotoId], usable: &[PhotoId]) -> Result<()> {
-    if wanted.len() > MAX_PHOTOS {
-        return Err(AnnouncementError::TooManyPhotos);
-    }
-    let mut seen = HashSet::new();
-    let unusable: Vec<usize> = wanted
-        .iter()
-        .enumerate()
-        .filter(|(_, photo)| !usable.contains(photo) || !seen.insert(**photo))
-        .map(|(index, _)| index)
-        .collect();
-    if unusable.is_empty() {
-        Ok(())
-    } else {
-        Err(AnnouncementError::Photos(unusable))
-    }
-}
-
 /// What push carries of an announcement whose placeholders are filled.
 pub(super) fn envelope(id: AnnouncementId, texts: &Texts) -> Envelope {
     let texts = texts.iter().map(|(language, words)| {
@@ -104,10 +83,14 @@ pub(super) fn envelope(id: AnnouncementId, texts: &Texts) -> Envelope {
     Envelope {
         texts: texts.collect(),
         link: format!("/announcements/{id}"),
-        // 22 characters; the same for every push of this announcement, so that one replaces the other.
-        collapse_id: BASE64_URL_SAFE_NO_PAD.encode(id.uuid()),
+        collapse_id: collapse_id(id),
         manner: Manner::Show,
     }
+}
+
+/// 22 characters; the same for every push of this announcement, so that one replaces the other.
+pub(super) fn collapse_id(id: AnnouncementId) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(id.uuid())
 }
 
 /// What the releaser does next about a scheduled announcement.
@@ -198,23 +181,6 @@ mod tests {
         );
         assert_eq!(next(t, true, true, minute, t), Next::Release);
         assert_eq!(next(t, false, false, minute, t + minute), Next::Release);
-    }
-
-    #[test]
-    fn a_photo_that_is_foreign_or_named_twice_is_told_by_its_index() {
-        let photo = |n: u128| PhotoId::from_uuid(uuid::Uuid::from_u128(n));
-        let usable = [photo(1), photo(2)];
-        assert!(check_photos(&usable, &usable).is_ok());
-        let wanted = [photo(1), photo(3), photo(2), photo(1)];
-        assert!(matches!(
-            check_photos(&wanted, &usable),
-            Err(AnnouncementError::Photos(indexes)) if indexes == [1, 3]
-        ));
-        let many: Vec<PhotoId> = (0..11).map(photo).collect();
-        assert!(matches!(
-            check_photos(&many, &many),
-            Err(AnnouncementError::TooManyPhotos)
-        ));
     }
 
     #[test]

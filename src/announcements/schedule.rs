@@ -3,7 +3,7 @@
 //! T: set, moved, taken away.
 
 use super::{
-    Announcement, AnnouncementError, Announcements, Result, State,
+    Announcement, AnnouncementError, Announcements, Result, State, Step,
     drafts::{discard_staged, entry, held},
     expiry, policy, release, store,
 };
@@ -81,7 +81,10 @@ impl Announcements {
         if !matches!(state, State::Released { .. }) {
             state.check_unreleased()?;
             self.four_eyes.check(row.class, &row.eyes()?)?;
-            let step = self.step(editor);
+            let step = Step {
+                at: tx.now(&self.clock).await?,
+                ..self.step(editor)
+            };
             expiry::check_current(row.expires_at, step.at)?;
             check_somebody_is_meant(&mut tx, row.audience_id, step.at).await?;
             store::schedule(&mut tx, id, Some(step.at), step).await?;

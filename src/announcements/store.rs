@@ -8,7 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Announcement, Approval, MaxLateness, State, StateName, Step, Texts, Wording,
+    Announcement, Approval, MaxLateness, State, StateName, Step, Texts, Wording, answers,
+    attachments,
     holding::policy::Lateness,
     press,
     review::policy::{Eyes, FourEyes},
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     clock::At,
     db::{Db, DbError, IdList, Result, Tx, sql},
-    id::{AccountId, AnnouncementId, AudienceId, MessageId, PhotoId},
+    id::{AccountId, AnnouncementId, AudienceId, MessageId},
     people::audience::Audience,
     push::{Class, Language},
     text::{Line, Text},
@@ -142,19 +143,6 @@ fn impossible(id: AnnouncementId, what: &'static str) -> DbError {
     }
 }
 
-/// A photo as an announcement shows it; its bytes are at `/api/v1/photos/{id}/{small|medium|large}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
-#[schema(as = AnnouncementPhoto)]
-pub struct Photo {
-    pub id: PhotoId,
-    /// Of the upright photo, in pixels.
-    pub width: i32,
-    pub height: i32,
-    /// ThumbHash in base64: what stands in the photo's place until it is there.
-    pub placeholder: String,
-    pub alt_text: String,
-}
-
 /// An announcement in the editors' list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = AnnouncementSummary)]
@@ -185,8 +173,10 @@ pub(super) async fn find(
         class: row.class,
         audience: Audience::load(db, row.audience_id).await?,
         texts: read_texts(id, texts(db, id).await?)?,
-        photos: photos(db, id).await?,
+        photos: attachments::store::photos(db, id).await?,
+        files: attachments::store::files(db, id).await?,
         press: press::rule(db, id).await?,
+        question: answers::question(db, id).await?,
         expires_at: row.expires_at,
         max_lateness_seconds: row
             .max_lateness()?
@@ -375,7 +365,7 @@ pub(super) async fn withdraw(tx: &mut Tx, id: AnnouncementId, step: Step) -> Res
 /// Takes an announcement that nobody but editors has seen out of the world, words and all.
 pub(super) async fn delete(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
     delete_texts(tx, id).await?;
-    delete_photos(tx, id).await?;
+    attachments::store::forget(tx, id).await?;
     tx.query(sql!("DELETE FROM announcements WHERE id = $1"))
         .bind(id)
         .execute()
@@ -401,26 +391,6 @@ pub(super) async fn replace_texts(tx: &mut Tx, id: AnnouncementId, texts: &Texts
     Ok(())
 }
 
-pub(super) async fn replace_photos(
-    tx: &mut Tx,
-    id: AnnouncementId,
-    photos: &[PhotoId],
-) -> Result<()> {
-    delete_photos(tx, id).await?;
-    for (position, photo) in (0_i16..).zip(photos) {
-        tx.query(sql!(
-            "INSERT INTO announcement_photos (announcement_id, position, photo_id)
-             VALUES ($1, $2, $3)"
-        ))
-        .bind(id)
-        .bind(position)
-        .bind(*photo)
-        .execute()
-        .await?;
-    }
-    Ok(())
-}
-
 async fn delete_texts(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
     tx.query(sql!(
         "DELETE FROM announcement_texts WHERE announcement_id = $1"
@@ -429,40 +399,6 @@ async fn delete_texts(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
     .execute()
     .await
     .map(drop)
-}
-
-async fn delete_photos(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
-    tx.query(sql!(
-        "DELETE FROM announcement_photos WHERE announcement_id = $1"
-    ))
-    .bind(id)
-    .execute()
-    .await
-    .map(drop)
-}
-
-/// Which of these photos the announcement may show: the editor's own that are shown nowhere else, and
-/// those that it shows already.
-pub(super) async fn usable_photos(
-    tx: &mut Tx,
-    id: AnnouncementId,
-    editor: AccountId,
-    wanted: &[PhotoId],
-) -> Result<Vec<PhotoId>> {
-    let rows: Vec<(PhotoId,)> = tx
-        .query(sql!(
-            "SELECT p.id FROM photos p
-             LEFT JOIN announcement_photos shown ON shown.photo_id = p.id
-             WHERE p.id " ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
-            " AND (shown.announcement_id = $2 OR (p.owner_id = $3 AND shown.photo_id IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM post_photos pp WHERE pp.photo_id = p.id)))"
-        ))
-        .bind(wanted.iter().copied().collect::<IdList>())
-        .bind(id)
-        .bind(editor)
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 type TextRow = (Language, String, String, String);
@@ -500,16 +436,4 @@ fn read_texts(id: AnnouncementId, rows: Vec<TextRow>) -> Result<Texts> {
         Ok((language, words))
     };
     rows.into_iter().map(wording).collect()
-}
-
-/// In the order in which they are shown.
-async fn photos(db: &Db, id: AnnouncementId) -> Result<Vec<Photo>> {
-    db.query(sql!(
-        "SELECT p.id, p.width, p.height, p.placeholder, p.alt_text
-         FROM announcement_photos ap JOIN photos p ON p.id = ap.photo_id
-         WHERE ap.announcement_id = $1 ORDER BY ap.position"
-    ))
-    .bind(id)
-    .all()
-    .await
 }

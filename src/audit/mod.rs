@@ -39,6 +39,8 @@ text_enum! {
         AnnouncementEdited = "announcement_edited",
         /// Whether and by which rule the press is served.
         AnnouncementPressChanged = "announcement_press_changed",
+        /// What it asks of its readers.
+        AnnouncementQuestionChanged = "announcement_question_changed",
         AnnouncementSubmitted = "announcement_submitted",
         AnnouncementTakenBack = "announcement_taken_back",
         AnnouncementApproved = "announcement_approved",
@@ -53,6 +55,10 @@ text_enum! {
         AnnouncementCorrectionDropped = "announcement_correction_dropped",
         AnnouncementWithdrawn = "announcement_withdrawn",
         AnnouncementDeleted = "announcement_deleted",
+        /// Who answered an announcement was looked at, by name.
+        AnswersLookedAt = "answers_looked_at",
+        /// Who is told when people of an org unit do not answer.
+        DeputyChanged = "deputy_changed",
     }
 }
 

@@ -34,6 +34,8 @@ text_enum! {
         AnnouncementReleased = "announcement_released",
         AnnouncementCorrected = "announcement_corrected",
         AnnouncementWithdrawn = "announcement_withdrawn",
+        /// Somebody has answered; who, stands nowhere in the log.
+        AnnouncementAnswered = "announcement_answered",
         PeopleImported = "people_imported",
     }
 }

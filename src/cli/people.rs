@@ -34,10 +34,10 @@ pub(super) enum People {
     Import(Import),
     /// Make join codes and write them as letters to be printed.
     Invite(Invite),
-    /// Let somebody be editor, moderator or admin.
+    /// Let somebody be editor, moderator, admin or duty_officer.
     Grant {
         personnel_number: String,
-        /// editor, moderator or admin
+        /// editor, moderator, admin or duty_officer
         role: Role,
     },
 }

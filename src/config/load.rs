@@ -13,17 +13,19 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    AnnouncementsConfig, Config, ConfigError, ConfigProblem, DatabaseConfig, LogConfig,
-    OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources, mail::MailConfig,
-    press::PressConfig, push::PushConfig,
+    AnnouncementsConfig, Config, ConfigError, ConfigProblem, DatabaseConfig, FilesConfig,
+    LogConfig, OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources,
+    answers::AnswersConfig, mail::MailConfig, press::PressConfig, push::PushConfig,
 };
 
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 11] = [
     "server",
     "database",
     "people",
     "photos",
+    "files",
     "announcements",
+    "answers",
     "press",
     "mail",
     "push",
@@ -48,9 +50,12 @@ impl Config {
         let database = reader.section::<DatabaseConfig>("database");
         let people = reader.section::<PeopleConfig>("people");
         let photos = reader.section::<PhotosConfig>("photos");
+        let files = reader.section::<FilesConfig>("files");
         let announcements = reader.section::<AnnouncementsConfig>("announcements");
+        let answers = reader.section::<AnswersConfig>("answers");
         let press = reader.section::<PressConfig>("press");
-        let mail = reader.section::<MailConfig>("mail");
+        let mut mail = reader.section::<MailConfig>("mail");
+        mail.extra_ca = reader.read_beside("mail.extra_ca_file", mail.extra_ca_file.as_deref());
         let outbox = reader.section::<OutboxConfig>("push");
         let log = reader.section::<LogConfig>("log");
         reader.check_public_url(&server);
@@ -59,6 +64,7 @@ impl Config {
             .into_iter()
             .chain(press.problems(mail.host.is_some()))
             .chain(announcements.max_lateness_seconds.problems())
+            .chain(answers.problems())
         {
             reader.problem(key, what);
         }
@@ -74,7 +80,9 @@ impl Config {
                 database,
                 people,
                 photos,
+                files,
                 announcements,
+                answers,
                 press,
                 mail,
                 outbox,
@@ -185,6 +193,15 @@ impl<'a> Reader<'a> {
                 "must be as https://app.example.org, without a path",
             );
         }
+    }
+
+    /// The text of a file that a key names, if it does; relative names start at the configuration's folder.
+    fn read_beside(&mut self, key: &str, name: Option<&Path>) -> Option<String> {
+        let name = name?;
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        fs::read_to_string(folder.join(name))
+            .map_err(|error| self.problem(key, format!("{}: {error}", name.display())))
+            .ok()
     }
 
     fn refuse_other_sections(&mut self) {

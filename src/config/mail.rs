@@ -2,6 +2,8 @@
 
 //! `[mail]`: the city's SMTP server.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -13,6 +15,12 @@ pub struct MailConfig {
     /// 465 for `implicit`, 587 for `starttls`, 25 for `none` if left out.
     pub port: Option<u16>,
     pub tls: MailTls,
+    /// PEM: the authority that has signed the server's certificate, where the system does not know it.
+    /// Relative names start at the configuration file's folder.
+    pub extra_ca_file: Option<PathBuf>,
+    /// What stands in it.
+    #[serde(skip)]
+    pub extra_ca: Option<String>,
     pub user: Option<String>,
     pub password: Option<SecretString>,
     /// Who writes, as `presse@example-stadt.de` or `Stadt Beispiel <presse@example-stadt.de>`.

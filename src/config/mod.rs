@@ -6,6 +6,7 @@
 //! Every key has a default but where only the city can know (`server.public_url`). Unknown keys are errors.
 //! An environment variable `STADTFUNK_<SECTION>_<KEY>` overrides the key, `DATABASE_URL` the database.
 
+pub mod answers;
 mod error;
 pub mod lateness;
 mod load;
@@ -22,7 +23,10 @@ use std::{
 use serde::Deserialize;
 
 pub use self::error::{ConfigError, ConfigProblem};
-use self::{lateness::LatenessConfig, mail::MailConfig, press::PressConfig, push::PushConfig};
+use self::{
+    answers::AnswersConfig, lateness::LatenessConfig, mail::MailConfig, press::PressConfig,
+    push::PushConfig,
+};
 use crate::{clock::Zone, push::Class};
 
 /// The whole configuration, checked.
@@ -32,7 +36,9 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub people: PeopleConfig,
     pub photos: PhotosConfig,
+    pub files: FilesConfig,
     pub announcements: AnnouncementsConfig,
+    pub answers: AnswersConfig,
     pub press: PressConfig,
     pub mail: MailConfig,
     pub outbox: OutboxConfig,
@@ -88,6 +94,16 @@ pub struct PhotosConfig {
     pub max_bytes: usize,
     /// The largest picture, in millions of pixels.
     pub max_megapixels: u32,
+}
+
+/// `[files]`: documents that announcements carry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilesConfig {
+    /// `file:` and a folder (made if it is missing).
+    pub store: String,
+    /// The largest upload, in bytes.
+    pub max_bytes: usize,
 }
 
 /// `[announcements]`
@@ -164,6 +180,15 @@ impl Default for PhotosConfig {
             store: "file:data/photos".to_owned(),
             max_bytes: 25 << 20,
             max_megapixels: 50,
+        }
+    }
+}
+
+impl Default for FilesConfig {
+    fn default() -> Self {
+        Self {
+            store: "file:data/files".to_owned(),
+            max_bytes: 20 << 20,
         }
     }
 }

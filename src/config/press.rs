@@ -81,7 +81,7 @@ impl PressConfig {
     }
 }
 
-fn is_web_hook(url: &str, on_loopback: bool) -> bool {
+pub(super) fn is_web_hook(url: &str, on_loopback: bool) -> bool {
     url.parse::<http::Uri>().is_ok_and(|uri| {
         let host = uri.host().unwrap_or_default();
         match uri.scheme_str() {
@@ -92,7 +92,7 @@ fn is_web_hook(url: &str, on_loopback: bool) -> bool {
     })
 }
 
-fn is_secret(secret: &SecretString) -> bool {
+pub(super) fn is_secret(secret: &SecretString) -> bool {
     secret
         .expose_secret()
         .strip_prefix("whsec_")

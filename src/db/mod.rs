@@ -14,6 +14,7 @@ mod migrations;
 mod open;
 mod query;
 mod statement;
+mod time;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
@@ -24,6 +25,7 @@ pub use self::{
     open::listen,
     query::{Bind, Query, Row},
     statement::Sql,
+    time::follow,
 };
 
 /// Why the database did not do what it was asked.

@@ -17,7 +17,7 @@ use lettre::{
     },
     transport::smtp::{
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters},
         extension::ClientId,
     },
 };
@@ -78,8 +78,8 @@ impl Mail {
         };
         let from: Mailbox = config.from.as_deref().unwrap_or_default().parse()?;
         let tls = match config.tls {
-            MailTls::Implicit => Tls::Wrapper(TlsParameters::new(host.clone())?),
-            MailTls::Starttls => Tls::Required(TlsParameters::new(host.clone())?),
+            MailTls::Implicit => Tls::Wrapper(tls_parameters(host, config)?),
+            MailTls::Starttls => Tls::Required(tls_parameters(host, config)?),
             MailTls::None => Tls::None,
         };
         let mut smtp = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
@@ -125,6 +125,15 @@ impl Mail {
             .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
             .multipart(MultiPart::alternative_plain_html(letter.text, letter.html))
     }
+}
+
+/// Trusts the system's authorities, and the one that the configuration names.
+fn tls_parameters(host: &str, config: &MailConfig) -> Result<TlsParameters, SetupError> {
+    let mut tls = TlsParameters::builder(host.to_owned());
+    if let Some(authority) = &config.extra_ca {
+        tls = tls.add_root_certificate(Certificate::from_pem(authority.as_bytes())?);
+    }
+    Ok(tls.build()?)
 }
 
 /// What the server says for good is final, but for what it says of our own credentials: those an administrator

@@ -19,6 +19,8 @@ text_enum! {
         Moderator = "moderator",
         /// Runs the house: people, roles, channels, join codes.
         Admin = "admin",
+        /// Leads an operation: sees by name who has answered an announcement that asks.
+        DutyOfficer = "duty_officer",
     }
 }
 
@@ -69,6 +71,16 @@ impl Employee {
         self.has(Role::Admin).then(|| Admin(self.clone()))
     }
 
+    pub fn duty_officer(&self) -> Option<DutyOfficer> {
+        self.has(Role::DutyOfficer)
+            .then(|| DutyOfficer(self.clone()))
+    }
+
+    pub fn coordinator(&self) -> Option<Coordinator> {
+        let coordinates = self.has(Role::Editor) || self.has(Role::DutyOfficer);
+        coordinates.then(|| Coordinator(self.clone()))
+    }
+
     pub fn planner(&self) -> Option<Planner> {
         let plans = self.has(Role::Editor) || self.has(Role::Admin);
         plans.then(|| Planner(self.clone()))
@@ -97,6 +109,10 @@ proofs! {
     Moderator
     /// Proof that the caller holds [`Role::Admin`].
     Admin
+    /// Proof that the caller holds [`Role::DutyOfficer`].
+    DutyOfficer
+    /// Proof that the caller may follow the answers to an announcement, in numbers: an editor or a duty officer.
+    Coordinator
     /// Proof that the caller may keep the duty roster: an editor or an administrator.
     Planner
 }

@@ -10,6 +10,7 @@
 //! - a token is an [`Employee`](access::Employee), and with a [role](roles) an `Editor`, `Moderator` or
 //!   `Admin` ([`access`]);
 //! - the [`directory`] finds colleagues and shows the units as a tree;
+//! - an office may have a [deputy](deputies), who is told when its people do not answer;
 //! - a shift says when a person is on [`duty`]: whoever is hears an alert first;
 //! - an [`audience`] says who is meant by a channel, a post or an announcement; editors keep some of them
 //!   under a name, as [`groups`].
@@ -19,6 +20,7 @@
 
 pub mod access;
 pub mod audience;
+pub mod deputies;
 pub mod directory;
 pub mod duty;
 pub mod groups;

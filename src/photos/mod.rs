@@ -4,44 +4,40 @@
 //!
 //! An upload goes through the [`outline`] (what the file says of itself, held against the [`Limits`] before
 //! anything is allocated), into the [`darkroom`] (decoded, made upright, sRGB, three widths, no metadata),
-//! into the [`storage`], and last, once every byte is safe there, into the database. What fails on the way
+//! into the [`Storage`], and last, once every byte is safe there, into the database. What fails on the way
 //! leaves nothing behind. The original is not kept.
 //!
 //! A photo is its owner's alone until a post or an announcement shows it; then whoever may see that may see
-//! the photo. The one predicate for it is the statement in `store.rs`; to everybody else a photo's id is
-//! as good as one that does not exist. What was never shown is forgotten after a day ([`housekeeping`]).
+//! the photo. The one predicate for it is the statement in `store.rs`, the press's beside it; to everybody else a photo's
+//! id is as good as one that does not exist. What was never shown is forgotten after a day
+//! ([`housekeeping`](crate::uploads::housekeeping)).
 
 mod colour;
 mod darkroom;
 mod decode;
-mod housekeeping;
 pub mod http;
 mod outline;
 mod reception;
-mod storage;
 mod store;
 mod variants;
 
 use bytes::Bytes;
 
+pub use self::decode::{Limits, Refusal};
 use self::{
     darkroom::{Darkroom, DarkroomError},
     reception::{Desk, Reception},
     variants::{Developed, MEDIA_TYPE},
 };
-pub use self::{
-    decode::{Limits, Refusal},
-    housekeeping::UNATTACHED_FOR,
-    storage::{Storage, StorageError},
-};
 use crate::{
     clock::{At, Clock},
     config::PhotosConfig,
     db::{Db, DbError, text_enum},
-    id::{AccountId, Ids, PhotoId},
+    id::{self, AccountId, AnnouncementId, Ids, PhotoId},
     people::access::Employee,
     tasks::Tasks,
     text::Text,
+    uploads::{Housekeeping, Storage, StorageError},
 };
 
 /// What a photo shows, in words, for those who can't see it.
@@ -123,6 +119,8 @@ pub enum PhotosError {
     NotOwn,
     #[error("the photo is part of a post or an announcement")]
     Attached,
+    #[error("the photo's words are an announcement's")]
+    Announced,
     #[error("more than {max} photos wait to be shown")]
     TooManyUnattached { max: i64 },
     #[error("the object {0} is gone from the store")]
@@ -197,13 +195,25 @@ impl Photos {
             .ok_or(PhotosError::NotFound)
     }
 
+    /// The photo, if the press may have it with this announcement.
+    pub async fn find_for_press(
+        &self,
+        announcement: AnnouncementId,
+        id: PhotoId,
+    ) -> Result<Photo, PhotosError> {
+        store::find_for_press(&self.db, announcement, id)
+            .await?
+            .ok_or(PhotosError::NotFound)
+    }
+
     /// The bytes of a variant of a photo that was [found](Self::find).
     pub async fn open(&self, variant: &Variant) -> Result<Bytes, PhotosError> {
         let bytes = self.storage.get(&variant.key).await?;
         bytes.ok_or_else(|| PhotosError::Lost(variant.key.clone()))
     }
 
-    /// Says in words what one's own photo shows; `None` takes the words away.
+    /// Says in words what one's own photo shows; `None` takes the words away. Once an announcement shows it, they are
+    /// the announcement's words, approved with it and changed with it.
     pub async fn describe(
         &self,
         employee: &Employee,
@@ -212,8 +222,11 @@ impl Photos {
     ) -> Result<Photo, PhotosError> {
         let photo = self.find_own(employee, id).await?;
         let alt_text = alt_text.map(Text::into_string);
-        store::describe(&self.db, id, alt_text.as_deref()).await?;
-        Ok(Photo { alt_text, ..photo })
+        if store::describe(&self.db, id, alt_text.as_deref()).await? {
+            Ok(Photo { alt_text, ..photo })
+        } else {
+            Err(PhotosError::Announced)
+        }
     }
 
     /// Removes one's own photo, as long as nothing shows it.
@@ -243,7 +256,7 @@ impl Photos {
             height: rendered.height,
             bytes: rendered.bytes.len() as u64,
             media_type: MEDIA_TYPE.to_owned(),
-            key: storage::key(id, rendered.size),
+            key: key(id, rendered.size),
         });
         Photo {
             id,
@@ -270,8 +283,29 @@ impl Photos {
         }
         Ok(photo)
     }
+}
 
-    /// The row first, then the objects: whoever finds the row finds the objects. `false`: it is shown.
+impl Housekeeping for Photos {
+    type Thing = id::Photo;
+    type Error = PhotosError;
+    const FOLDER: &'static str = "photos";
+
+    fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn keys(id: PhotoId) -> Vec<String> {
+        Size::ALL.iter().map(|size| key(id, *size)).collect()
+    }
+
+    async fn unattached_before(&self, before: At, limit: i64) -> Result<Vec<PhotoId>, PhotosError> {
+        Ok(store::unattached_before(&self.db, before, limit).await?)
+    }
+
     async fn remove_unattached(&self, id: PhotoId) -> Result<bool, PhotosError> {
         let Some(keys) = store::remove_unattached(&self.db, id).await? else {
             return Ok(false);
@@ -279,6 +313,15 @@ impl Photos {
         self.storage.remove(&keys).await;
         Ok(true)
     }
+
+    async fn exists(&self, id: PhotoId) -> Result<bool, PhotosError> {
+        Ok(store::exists(&self.db, id).await?)
+    }
+}
+
+/// Where a variant is kept.
+fn key(id: PhotoId, size: Size) -> String {
+    format!("{}/{id}/{size}.jpg", Photos::FOLDER)
 }
 
 impl Photo {

@@ -6,7 +6,7 @@ use super::{Photo, Size, Variant};
 use crate::{
     clock::At,
     db::{Db, DbError, Result, sql},
-    id::{AccountId, PhotoId},
+    id::{AccountId, AnnouncementId, PhotoId},
     people::access::{Employee, Role},
 };
 
@@ -61,6 +61,31 @@ pub(super) async fn find_visible(db: &Db, reader: &Employee, id: PhotoId) -> Res
     photo(rows)
 }
 
+/// The photo, if the press may have it: the announcement is in the view `press_announcements`, and its editors give
+/// the photo to the press.
+pub(super) async fn find_for_press(
+    db: &Db,
+    announcement: AnnouncementId,
+    id: PhotoId,
+) -> Result<Option<Photo>> {
+    let rows: Vec<Row> = db
+        .query(sql!(
+            "SELECT p.id, p.owner_id, p.width, p.height, p.placeholder, p.alt_text, p.created_at,
+                v.size, v.width AS variant_width, v.height AS variant_height, v.bytes, v.media_type,
+                v.object_key
+             FROM press_announcements n
+             JOIN announcement_photos ap ON ap.announcement_id = n.id AND ap.for_press
+             JOIN photos p ON p.id = ap.photo_id
+             JOIN photo_variants v ON v.photo_id = p.id
+             WHERE n.id = $1 AND p.id = $2"
+        ))
+        .bind(announcement)
+        .bind(id)
+        .all()
+        .await?;
+    photo(rows)
+}
+
 pub(super) async fn insert(db: &Db, photo: &Photo) -> Result<()> {
     let mut tx = db.begin().await?;
     tx.query(sql!(
@@ -95,13 +120,27 @@ pub(super) async fn insert(db: &Db, photo: &Photo) -> Result<()> {
     tx.commit().await
 }
 
-pub(super) async fn describe(db: &Db, id: PhotoId, alt_text: Option<&str>) -> Result<()> {
-    db.query(sql!("UPDATE photos SET alt_text = $2 WHERE id = $1"))
+/// `false`: an announcement shows it, and its words are the announcement's.
+pub(super) async fn describe(db: &Db, id: PhotoId, alt_text: Option<&str>) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    // Held, so that no announcement comes to show it between this and the next statement.
+    tx.query(sql!(
+        "SELECT id FROM photos WHERE id = $1"["" | " FOR UPDATE"]
+    ))
+    .bind(id)
+    .opt::<(PhotoId,)>()
+    .await?;
+    let described = tx
+        .query(sql!(
+            "UPDATE photos SET alt_text = $2 WHERE id = $1
+             AND NOT EXISTS (SELECT 1 FROM announcement_photos ap WHERE ap.photo_id = $1)"
+        ))
         .bind(id)
         .bind(alt_text.unwrap_or_default().to_owned())
         .execute()
         .await?;
-    Ok(())
+    tx.commit().await?;
+    Ok(described == 1)
 }
 
 /// How many of a person's photos nothing shows.

@@ -23,7 +23,8 @@ text_enum! {
         SignedOut = "signed_out",
         /// This server has no credentials for the device's gateway.
         NotConfigured = "not_configured",
-        /// A correction took its place before the gateway had answered.
+        /// A correction took its place before the gateway had answered; or it was to remind of an answer that was
+        /// given meanwhile.
         Superseded = "superseded",
         /// What it said was withdrawn before the gateway had answered.
         Withdrawn = "withdrawn",

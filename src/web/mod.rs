@@ -20,6 +20,7 @@
 
 pub mod authenticate;
 pub mod conditional;
+pub mod download;
 pub mod extract;
 pub mod health;
 pub mod idempotency;
@@ -33,10 +34,12 @@ pub mod respond;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, middleware};
-use http::{HeaderName, HeaderValue, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer,
-    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate},
+    set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
 };
 
 pub use self::{
@@ -77,13 +80,13 @@ pub fn edge(routes: Router, edge: Edge) -> Router {
             authenticate::find_caller,
         ))
         .layer(TimeoutLayer::with_status_code(
-            http::StatusCode::SERVICE_UNAVAILABLE,
+            StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
         .layer(CatchPanicLayer::custom(problem::from_panic))
         .layer(Extension(trusted))
         .layer(middleware::from_fn(problem::render))
-        .layer(CompressionLayer::new())
+        .layer(compression())
         .layer(always("x-content-type-options", "nosniff"))
         .layer(always("referrer-policy", "no-referrer"))
         .layer(always("x-frame-options", "DENY"))
@@ -95,6 +98,14 @@ pub fn edge(routes: Router, edge: Edge) -> Router {
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, no-cache"),
         ))
+}
+
+/// What is worth it, and does not come in pieces.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let whole = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        !download::comes_in_pieces(headers)
+    };
+    CompressionLayer::new().compress_when(DefaultPredicate::new().and(whole))
 }
 
 fn always(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -14,7 +14,9 @@
 mod announcements;
 mod contract;
 mod feed;
+mod files;
 mod health;
+mod mail;
 mod pages;
 mod people;
 mod photos;

@@ -39,7 +39,7 @@ async fn every_file_that_a_page_names_is_served(stage: &Stage) {
     }
     for file in [
         "/app/photos.js",
-        "/console/board.js",
+        "/console/board/index.js",
         "/shared/tokens.css",
         "/app/icon.svg",
     ] {

@@ -110,7 +110,7 @@ pub(in crate::announcements) async fn last(db: &Db, id: AnnouncementId) -> Resul
     Ok(row.map(|(at, by)| Step { at, by }))
 }
 
-/// Everything that push has carried of an announcement: the release, then the corrections.
+/// Everything that push has carried of an announcement: the release, then the corrections, then the reminder.
 pub(super) async fn messages(tx: &mut Tx, id: AnnouncementId) -> Result<Vec<MessageId>> {
     let rows: Vec<(MessageId, i32)> = tx
         .query(sql!(
@@ -118,6 +118,9 @@ pub(super) async fn messages(tx: &mut Tx, id: AnnouncementId) -> Result<Vec<Mess
              WHERE id = $1 AND message_id IS NOT NULL
              UNION ALL
              SELECT message_id, number FROM announcement_corrections WHERE announcement_id = $1
+             UNION ALL
+             SELECT message_id, 1000000 FROM question_steps
+             WHERE announcement_id = $1 AND step = 'remind' AND message_id IS NOT NULL
              ORDER BY number"
         ))
         .bind(id)

@@ -4,7 +4,10 @@
 
 use super::texts;
 use crate::{
-    announcements::{AnnouncementError, Candidate, MAX_PHOTOS},
+    announcements::{
+        AnnouncementError, Candidate,
+        attachments::{MAX_FILES, MAX_PHOTOS},
+    },
     clock::At,
     people::http::audiences::{EMPTY_AUDIENCE, audience_problem},
     web::{
@@ -144,13 +147,10 @@ impl From<AnnouncementError> for Problem {
             AnnouncementError::Languages { missing, unknown } => languages(missing, unknown),
             AnnouncementError::NothingCorrected => Self::new(&NOTHING_CORRECTED)
                 .at("/texts", "must differ from what the announcement says"),
-            AnnouncementError::Photos(indexes) => photos(&indexes),
-            AnnouncementError::TooManyPhotos => Self::new(&INVALID_BODY)
-                .detail(
-                    format!("Höchstens {MAX_PHOTOS} Fotos sind möglich."),
-                    format!("At most {MAX_PHOTOS} photos are possible."),
-                )
-                .at("/photos", format!("must be at most {MAX_PHOTOS}")),
+            AnnouncementError::Photos(indexes) => unusable("photos", ["Fotos", "photos"], &indexes),
+            AnnouncementError::TooManyPhotos => too_many("photos", ["Fotos", "photos"], MAX_PHOTOS),
+            AnnouncementError::Files(indexes) => unusable("files", ["Dateien", "files"], &indexes),
+            AnnouncementError::TooManyFiles => too_many("files", ["Dateien", "files"], MAX_FILES),
             AnnouncementError::ReleaseInPast { now } => in_past(now, "/release_at"),
             AnnouncementError::ReleaseTooFar { latest } => too_far(latest, "/release_at"),
             AnnouncementError::ExpiryInPast { now } => Self::new(&EXPIRY_IN_PAST)
@@ -173,6 +173,7 @@ impl From<AnnouncementError> for Problem {
                 two_instants(&LOCAL_TIME_TWICE, earlier, later)
             }
             AnnouncementError::NobodyMeant => Self::new(&EMPTY_AUDIENCE),
+            AnnouncementError::Answers(error) => error.into(),
             AnnouncementError::Audience(error) => audience_problem(error),
             AnnouncementError::Db(error) => error.into(),
         }
@@ -259,13 +260,22 @@ fn languages(missing: Vec<String>, unknown: Vec<String>) -> Problem {
     })
 }
 
-fn photos(indexes: &[usize]) -> Problem {
+fn unusable(field: &str, [de, en]: [&str; 2], indexes: &[usize]) -> Problem {
     let problem = Problem::new(&INVALID_BODY).detail(
-        "Nur eigene Fotos, die sonst nirgends gezeigt werden, und jedes nur einmal.",
-        "Only photos of your own that are shown nowhere else, and each only once.",
+        format!("Nur eigene {de}, die sonst nirgends gezeigt werden, keine davon doppelt."),
+        format!("Only {en} of your own that are shown nowhere else, and each only once."),
     );
     indexes.iter().fold(problem, |problem, index| {
-        let what = "must be a photo of one's own that is shown nowhere else, named once";
-        problem.at(format!("/photos/{index}"), what)
+        let what = "must be one's own, shown nowhere else, and named once";
+        problem.at(format!("/{field}/{index}"), what)
     })
+}
+
+fn too_many(field: &str, [de, en]: [&str; 2], most: usize) -> Problem {
+    Problem::new(&INVALID_BODY)
+        .detail(
+            format!("Höchstens {most} {de} sind möglich."),
+            format!("At most {most} {en} are possible."),
+        )
+        .at(format!("/{field}"), format!("must be at most {most}"))
 }

@@ -8,7 +8,10 @@
 use std::time::Duration;
 
 use super::{
-    super::Announcements,
+    super::{
+        Announcements,
+        courier::{self, Next, Rounds, Whose},
+    },
     PressChannel, PressEvent, PressOutcome, policy,
     store::{self, Claimed, End},
 };
@@ -18,8 +21,6 @@ use crate::{clock::At, db::Result, id::ClaimId, tasks::Tasks};
 const AT_ONCE: i64 = 8;
 /// Longer than any attempt takes.
 const LEASE: Duration = Duration::from_mins(2);
-/// What is due and claimed by nobody may be waiting for another process; and after an error of the database.
-const TRY_AGAIN: Duration = Duration::from_millis(250);
 
 /// What an attempt came to.
 pub(super) enum Served {
@@ -40,7 +41,7 @@ pub(super) fn start(announcements: &Announcements, tasks: &Tasks) {
             channel,
             claim: announcements.ids.id(),
         };
-        tasks.spawn(courier.run(tasks.clone()));
+        courier::start(announcements, tasks, courier);
     }
 }
 
@@ -52,53 +53,12 @@ struct Courier {
     claim: ClaimId,
 }
 
-/// When to look again.
-enum Next {
-    AtOnce,
-    At(At),
-    /// Of real time.
-    Soon,
-    /// When there is news.
-    Never,
-}
-
-impl Courier {
-    async fn run(self, tasks: Tasks) {
-        let mut commits = self.announcements.db.commits();
-        self.recover().await;
-        loop {
-            // What is committed from here on wakes the wait below.
-            commits.borrow_and_update();
-            let next = tokio::select! {
-                next = self.round() => next,
-                () = tasks.stopping() => break,
-            };
-            let next = next.unwrap_or_else(|error| {
-                tracing::error!(channel = %self.channel, %error, "the press could not be served");
-                Next::Soon
-            });
-            tokio::select! {
-                () = tasks.stopping() => break,
-                // The database outlives this task, so the sender does too.
-                _ = commits.changed() => {}
-                () = self.wait(next) => {}
-            }
-        }
-        // What was cut off is for the next process to take at once.
-        let (db, now) = (&self.announcements.db, self.announcements.clock.now());
-        if let Err(error) = store::give_back(db, self.channel, Some(self.claim), now).await {
-            tracing::error!(channel = %self.channel, %error, "deliveries wait for their leases to end");
-        }
-    }
-
-    /// On SQLite there is one process, so whatever is claimed when it starts is a dead one's; on PostgreSQL leases
-    /// must end by themselves.
-    async fn recover(&self) {
-        let (db, now) = (&self.announcements.db, self.announcements.clock.now());
-        if db.is_sqlite()
-            && let Err(error) = store::give_back(db, self.channel, None, now).await
-        {
-            tracing::error!(channel = %self.channel, %error, "deliveries wait for their leases to end");
+impl Rounds for Courier {
+    fn name(&self) -> &'static str {
+        match self.channel {
+            PressChannel::WebHook => "the press's web hook",
+            PressChannel::Mail => "the press's mail",
+            PressChannel::Page => "the press's page",
         }
     }
 
@@ -119,6 +79,14 @@ impl Courier {
         Ok(next)
     }
 
+    async fn give_back(&self, whose: Whose) -> Result<()> {
+        let (db, now) = (&self.announcements.db, self.announcements.clock.now());
+        let claim = (whose == Whose::Own).then_some(self.claim);
+        store::give_back(db, self.channel, claim, now).await
+    }
+}
+
+impl Courier {
     async fn see_to(&self, delivery: &Claimed) -> Result<()> {
         let sent_at = self.announcements.clock.now();
         let served = self.serve(delivery, sent_at).await?;
@@ -133,7 +101,7 @@ impl Courier {
             }
             Served::Failed { reason, after } => {
                 let random = self.announcements.ids.secret();
-                let wait = policy::wait(delivery.attempts, after, random);
+                let wait = courier::wait(delivery.attempts, after, random);
                 (End::Again(now + wait), Some(reason))
             }
         };
@@ -175,15 +143,6 @@ impl Courier {
             (PressChannel::Mail | PressChannel::Page, _) => {
                 Ok(Served::Never(PressOutcome::Withdrawn, None))
             }
-        }
-    }
-
-    async fn wait(&self, next: Next) {
-        match next {
-            Next::AtOnce => {}
-            Next::At(at) => self.announcements.clock.sleep_until(at).await,
-            Next::Soon => tokio::time::sleep(TRY_AGAIN).await,
-            Next::Never => std::future::pending().await,
         }
     }
 }

@@ -65,6 +65,10 @@ impl Press {
                 words.title, self.0.city, words.summary, words.body
             );
         }
+        let (language, _) = announced.in_language(Language::German);
+        for enclosure in self.enclosures(announced) {
+            let _ = write!(text, "\n{}:\n{}\n", enclosure.said(language), enclosure.url);
+        }
         if let Some(address) = self.address(announced.id) {
             let _ = write!(text, "\n{address}\n");
         }
@@ -73,6 +77,7 @@ impl Press {
 
     fn html(&self, announced: &Announced) -> String {
         let (first, words) = announced.in_language(Language::German);
+        let enclosures = self.enclosures(announced);
         let page = html! {
             (DOCTYPE)
             html lang=(first) {
@@ -84,6 +89,13 @@ impl Press {
                             p { (self.0.city) " · " (released(*language)) " " (moment(announced.opened_at, *language)) }
                             p { strong { (words.summary) } }
                             (paragraphs(&words.body))
+                        }
+                    }
+                    @if !enclosures.is_empty() {
+                        ul {
+                            @for enclosure in enclosures {
+                                li { a href=(enclosure.url) { (enclosure.said(first)) } }
+                            }
                         }
                     }
                     @if let Some(address) = self.address(announced.id) {

@@ -10,6 +10,7 @@
 //!   each address of the press list, and the public [page] with its feeds;
 //! - the [opener](opening) opens the channels when enough of the staff's phones have been handed over, or when
 //!   the time has come;
+//! - [attachments]: the photos and files that an editor gives to the press with it;
 //! - [delivering] calls, writes, tries again, and ends every delivery in a named [`PressOutcome`].
 //!
 //! The flow: in the transaction that releases, a delivery is written for each channel and recipient. The rule
@@ -22,6 +23,7 @@
 //! opened, a correction is told to the web hook and the press list, a withdrawal to the web hook. Each receiver is
 //! told one thing after the other.
 
+pub mod attachments;
 mod delivering;
 pub mod http;
 mod mail;

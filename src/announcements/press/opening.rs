@@ -61,22 +61,34 @@ impl Announcements {
                 let reach = store::reach(&self.db, waiting.message_id).await?;
                 policy::is_reached(waiting.share_percent, reach).then_some(Because::Share)
             };
-            match because {
-                Some(because) => self.open(waiting.announcement_id, because).await?,
-                None => next = next.into_iter().chain([waiting.opens_by]).min(),
+            let is_open = match because {
+                Some(because) => self.open(&waiting, because).await?,
+                None => false,
+            };
+            if !is_open {
+                next = next.into_iter().chain([waiting.opens_by]).min();
             }
         }
         Ok(next)
     }
 
-    async fn open(&self, id: AnnouncementId, because: Because) -> Result<()> {
+    /// Whether it is over: opened, by this call or another, or withdrawn.
+    async fn open(&self, waiting: &store::Waiting, because: Because) -> Result<bool> {
+        let id = waiting.announcement_id;
         let mut tx = self.db.begin().await?;
-        let opened = open_in(&mut tx, id, because, self.clock.now()).await?;
+        let now = tx.now(&self.clock).await?;
+        if because == Because::Time && now < waiting.opens_by {
+            // Our clock is ahead of the database's.
+            drop(tx);
+            self.db.set(&self.clock).await?;
+            return Ok(false);
+        }
+        let opened = open_in(&mut tx, id, because, now).await?;
         tx.commit().await?;
         if opened {
             tracing::info!(announcement = %id, %because, "the press is opened");
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -6,7 +6,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::json;
 
-use super::{Press, store::Announced};
+use super::{Press, attachments::Enclosure, store::Announced};
 use crate::{clock::At, push::Language};
 
 /// When nothing has been announced yet: a feed needs a time (RFC 4287, section 4.2.15).
@@ -46,7 +46,9 @@ impl Press {
                 h1 { (words.title) }
                 (when(announced.opened_at, language))
                 p { strong { (words.summary) } }
+                (announced.attachments.photos_shown(announced.id))
                 (paragraphs(&words.body))
+                (announced.attachments.files_listed(announced.id, language))
             }
         };
         let path = format!("/press/{}", announced.id);
@@ -71,6 +73,10 @@ impl Press {
                         title { (words.title) }
                         id { "urn:uuid:" (one.id) }
                         link rel="alternate" type="text/html" href={ (base) "/press/" (one.id) } {}
+                        @for enclosure in self.enclosures(one) {
+                            link rel="enclosure" type=(enclosure.media_type) length=(enclosure.bytes)
+                                title=[&enclosure.title] href=(enclosure.url) {}
+                        }
                         published { (one.opened_at) }
                         updated { (one.opened_at) }
                         summary { (words.summary) }
@@ -95,6 +101,7 @@ impl Press {
                 "content_html": paragraphs(&words.body).into_string(),
                 "date_published": one.opened_at,
                 "language": spoken,
+                "attachments": self.enclosures(one).iter().map(json_attachment).collect::<Vec<_>>(),
             })
         });
         json!({
@@ -147,6 +154,19 @@ impl Press {
     }
 }
 
+/// As JSON Feed names its parts.
+fn json_attachment(enclosure: &Enclosure) -> serde_json::Value {
+    let mut attachment = json!({
+        "url": enclosure.url,
+        "mime_type": enclosure.media_type,
+        "size_in_bytes": enclosure.bytes,
+    });
+    if let Some(title) = &enclosure.title {
+        attachment["title"] = json!(title);
+    }
+    attachment
+}
+
 /// A text as HTML: an empty line begins a paragraph, a line break stays one.
 pub(super) fn paragraphs(text: &str) -> Markup {
     html! {
@@ -171,7 +191,7 @@ fn when(at: At, language: Language) -> Markup {
     html! { p.small.muted lang=(language) { time datetime=(at) { (moment(at, language)) } } }
 }
 
-fn say(language: Language, de: &'static str, en: &'static str) -> &'static str {
+pub(super) fn say(language: Language, de: &'static str, en: &'static str) -> &'static str {
     match language {
         Language::German => de,
         Language::English => en,

@@ -76,23 +76,8 @@ pub(super) fn is_reached(share_percent: i16, reach: Reach) -> bool {
     reach.accepted * 100 >= reach.reachable * i64::from(share_percent)
 }
 
-/// The first wait is up to this long, each next up to twice as long.
-const BASE: Duration = Duration::from_secs(1);
-const CAP: Duration = Duration::from_mins(10);
 /// What could not be delivered in this time is given up.
 pub(super) const GIVE_UP_AFTER: Duration = Duration::from_hours(24);
-
-/// How long to wait after so many attempts: what the receiver said, or else exponentially longer, half of it by
-/// chance.
-pub(super) fn wait(attempts: i32, said: Option<Duration>, random: [u8; 2]) -> Duration {
-    if let Some(said) = said {
-        return said.max(BASE);
-    }
-    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
-    let most = BASE.saturating_mul(1 << doublings).min(CAP);
-    let fraction = f64::from(u16::from_be_bytes(random)) / f64::from(u16::MAX);
-    most.mul_f64(0.5 + fraction / 2.0)
-}
 
 #[cfg(test)]
 mod tests {
@@ -129,17 +114,5 @@ mod tests {
         assert!(!is_reached(95, reach(2, 3)));
         assert!(is_reached(95, reach(3, 3)));
         assert!(is_reached(95, reach(0, 0)));
-    }
-
-    #[test]
-    fn waits_double_up_to_the_cap_and_what_the_receiver_said_is_kept() {
-        assert_eq!(wait(1, None, [255, 255]), Duration::from_secs(1));
-        assert_eq!(wait(1, None, [0, 0]), Duration::from_millis(500));
-        assert_eq!(wait(4, None, [255, 255]), Duration::from_secs(8));
-        assert_eq!(wait(99, None, [255, 255]), CAP);
-        assert_eq!(
-            wait(1, Some(Duration::from_secs(30)), [0, 0]),
-            Duration::from_secs(30)
-        );
     }
 }

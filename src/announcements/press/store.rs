@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Because, PressChannel, PressEvent, PressOutcome, Rule, RuleName};
+use super::{
+    Because, PressChannel, PressEvent, PressOutcome, Rule, RuleName,
+    attachments::{self, Attachments},
+};
 use crate::{
     announcements::{Step, texts::in_language},
     clock::At,
@@ -408,6 +411,7 @@ pub(super) struct Announced {
     pub(super) expires_at: Option<At>,
     /// At least one.
     pub(super) texts: BTreeMap<Language, Words>,
+    pub(super) attachments: Attachments,
 }
 
 impl Announced {
@@ -453,13 +457,15 @@ pub(super) async fn latest(db: &Db, limit: i64, now: At) -> Result<Vec<Announced
 type HeadRow = (AnnouncementId, At, Option<At>);
 
 async fn with_words(db: &Db, rows: Vec<HeadRow>) -> Result<Vec<Announced>> {
+    let ids: Vec<AnnouncementId> = rows.iter().map(|(id, ..)| *id).collect();
+    let mut attachments = attachments::store::of(db, &ids).await?;
     let texts: Vec<(AnnouncementId, Language, String, String, String)> = db
         .query(sql!(
             "SELECT t.announcement_id, t.language, t.title, t.push_text, t.body
              FROM press_announcements v JOIN announcement_texts t ON t.announcement_id = v.id
              WHERE v.id "["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
         ))
-        .bind(rows.iter().map(|(id, ..)| *id).collect::<IdList>())
+        .bind(ids.into_iter().collect::<IdList>())
         .all()
         .await?;
     let mut words: BTreeMap<AnnouncementId, BTreeMap<Language, Words>> = BTreeMap::new();
@@ -479,6 +485,7 @@ async fn with_words(db: &Db, rows: Vec<HeadRow>) -> Result<Vec<Announced>> {
             opened_at,
             expires_at,
             texts,
+            attachments: attachments.remove(&id).unwrap_or_default(),
         })
     });
     Ok(announced.collect())

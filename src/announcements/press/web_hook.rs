@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     Press, PressEvent, PressOutcome,
+    attachments::Enclosure,
     delivering::Served,
     store::{Announced, Claimed, Words},
 };
@@ -31,6 +32,9 @@ struct Data<'a> {
     expires_at: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
     texts: Option<&'a std::collections::BTreeMap<Language, Words>>,
+    /// To be fetched from the public page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Enclosure>,
 }
 
 impl Press {
@@ -73,6 +77,8 @@ impl Press {
                 url: announced.and_then(|_| self.address(id)),
                 expires_at: announced.and_then(|announced| announced.expires_at),
                 texts: announced.map(|announced| &announced.texts),
+                attachments: announced
+                    .map_or_else(Vec::new, |announced| self.enclosures(announced)),
             },
         }
     }

@@ -11,7 +11,11 @@ mod store;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AnnouncementError, Announcements, Photo, Result};
+use super::{
+    AnnouncementError, Announcements, Result,
+    answers::Asked,
+    attachments::{File, Photo},
+};
 use crate::{
     clock::At,
     id::AnnouncementId,
@@ -37,6 +41,9 @@ pub struct Headline {
     /// That and how it was last corrected; absent if it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrected: Option<Corrected>,
+    /// What it asks of the reader; absent if nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<Asked>,
 }
 
 /// A correction as readers see it.
@@ -55,6 +62,8 @@ pub struct Article {
     #[serde(flatten)]
     pub headline: Headline,
     pub body: String,
+    /// Documents to be downloaded.
+    pub files: Vec<File>,
 }
 
 /// Where a page of headlines goes on: after the one that was released at this microsecond, with this id.
@@ -74,13 +83,19 @@ impl Announcements {
         after: Option<Place>,
         limit: i64,
     ) -> Result<Vec<Headline>> {
-        Ok(store::headlines(&self.db, reader, after, limit, self.clock.now()).await?)
+        let mut headlines =
+            store::headlines(&self.db, reader, after, limit, self.clock.now()).await?;
+        self.with_questions(reader, &mut headlines).await?;
+        Ok(headlines)
     }
 
     /// One announcement, if it was released to this person.
     pub async fn article(&self, reader: &Employee, id: AnnouncementId) -> Result<Article> {
-        store::article(&self.db, reader, id)
+        let mut article = store::article(&self.db, reader, id)
             .await?
-            .ok_or(AnnouncementError::NotFound)
+            .ok_or(AnnouncementError::NotFound)?;
+        self.with_questions(reader, std::slice::from_mut(&mut article.headline))
+            .await?;
+        Ok(article)
     }
 }

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Article, Corrected, Headline, Photo, Place};
+use super::{Article, Corrected, File, Headline, Photo, Place};
 use crate::{
-    announcements::texts::in_language,
+    announcements::{attachments::store::FileRow, texts::in_language},
     clock::At,
     db::{Db, DbError, IdList, Result, sql},
     id::AnnouncementId,
@@ -69,7 +69,28 @@ pub(super) async fn article(
         .opt()
         .await?;
     // Withdrawn between the two statements: it is gone.
-    Ok(body.map(|(body,)| Article { headline, body }))
+    let Some((body,)) = body else { return Ok(None) };
+    Ok(Some(Article {
+        headline,
+        body,
+        files: files(db, reader, id).await?,
+    }))
+}
+
+async fn files(db: &Db, reader: &Employee, id: AnnouncementId) -> Result<Vec<File>> {
+    let rows: Vec<FileRow> = db
+        .query(sql!(
+            "SELECT f.id, af.title, f.name, f.kind, f.bytes
+             FROM visible_announcements v
+             JOIN announcement_files af ON af.announcement_id = v.id
+             JOIN files f ON f.id = af.file_id
+             WHERE v.reader_id = $1 AND v.id = $2 ORDER BY af.position"
+        ))
+        .bind(reader.account())
+        .bind(id)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(File::from).collect())
 }
 
 async fn with_words_and_photos(
@@ -96,6 +117,7 @@ async fn with_words_and_photos(
             push_text: push_text.clone(),
             photos: photos.remove(&id).unwrap_or_default(),
             corrected: corrected.remove(&(id, language)),
+            question: None,
         })
     };
     rows.into_iter().map(headline).collect()

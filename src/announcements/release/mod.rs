@@ -6,7 +6,8 @@
 //! ([`Announcements::stage`]). What was not staged in time (T was set for the next second, or the server was
 //! down) is staged in the releasing transaction itself, so it is never released to nobody.
 //!
-//! Exactly one process releases: the statement that sets `released_at` finds it unset once.
+//! Exactly one process releases: the statement that sets `released_at` finds it unset once. None releases before
+//! T: the transaction asks the database's clock what time it is, not the process's.
 
 pub mod csv;
 pub mod releaser;
@@ -14,7 +15,7 @@ pub mod report;
 pub(super) mod store;
 
 use self::store::Staging;
-use super::{Announcements, expiry, placeholders, policy, press};
+use super::{Announcements, answers, expiry, placeholders, policy, press};
 use crate::{
     audit::{self, Action, Entry},
     changes,
@@ -41,8 +42,8 @@ impl Announcements {
         Ok(())
     }
 
-    /// Releases the announcement if its T has come and nobody has released it yet, and tells whether this
-    /// call was the one that did.
+    /// Releases the announcement if its T has come by the database's clock and nobody has released it yet, and
+    /// tells whether this call was the one that did.
     pub async fn release_if_due(&self, id: AnnouncementId) -> Result<bool> {
         let mut tx = self.db.begin().await?;
         if self.send_back_unapproved(&mut tx, id).await? {
@@ -50,7 +51,7 @@ impl Announcements {
             tx.commit().await?;
             return Ok(false);
         }
-        let now = self.clock.now();
+        let now = tx.now(&self.clock).await?;
         if self.hold_if_too_late(&mut tx, id, now).await? {
             tracing::warn!(announcement = %id, "held: T was missed by more than it may be");
             tx.commit().await?;
@@ -78,6 +79,7 @@ impl Announcements {
         self.fill_in(tx, &staging).await?;
         outbox::open(tx, message, now).await?;
         press::release_in(self, tx, id, now).await?;
+        answers::release_in(tx, id, staging.expires_at, now).await?;
         let (kind, editor) = (changes::Kind::AnnouncementReleased, staging.scheduled_by);
         changes::record(tx, kind, id, Some(editor), now).await?;
         let released = Entry::new(Action::AnnouncementReleased, Some(editor), id);

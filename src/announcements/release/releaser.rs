@@ -80,7 +80,7 @@ impl Releaser {
         Ok(next)
     }
 
-    /// One announcement's next step; when to look at it again, `None` if it has been released.
+    /// One announcement's next step; when to look at it again, `None` if this has released it.
     async fn see_to(&mut self, due: &store::Due) -> Result<Option<At>> {
         let now = self.announcements.clock.now();
         let stage_before = self.announcements.stage_before;
@@ -107,8 +107,11 @@ impl Releaser {
             policy::Next::Release => {
                 if self.announcements.release_if_due(due.id).await? {
                     tracing::info!(announcement = %due.id, release_at = %due.release_at, "released");
+                    return Ok(None);
                 }
-                Ok(None)
+                // Somebody else was faster, or the database's clock has not come to T: then ours is set.
+                self.announcements.db.set(&self.announcements.clock).await?;
+                Ok(Some(now))
             }
         }
     }

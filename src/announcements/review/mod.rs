@@ -3,7 +3,7 @@
 //! The second pair of eyes: an editor submits, another approves, and only then what needs it gets a T.
 //!
 //! **Invariant:** what has a T has the eyes that its class needs. An approval comes before T is set; a change
-//! of words, audience, class, photos, end or lateness voids it and takes T away again; and what has come to need eyes by
+//! of words, audience, class, photos, files, end or lateness voids it and takes T away again; and what has come to need eyes by
 //! another configuration while it waited is sent back at T instead of being released.
 
 pub(super) mod http;

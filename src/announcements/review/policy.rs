@@ -58,7 +58,7 @@ pub(in crate::announcements) struct Eyes {
 }
 
 impl Eyes {
-    /// After somebody has changed words, audience, class or photos: nobody else has seen that.
+    /// After somebody has changed words, audience, class, photos or files: nobody else has seen that.
     pub(in crate::announcements) fn changed_by(self, editor: AccountId) -> Self {
         Self {
             editor,

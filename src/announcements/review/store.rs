@@ -56,7 +56,11 @@ pub(in crate::announcements) async fn set_eyes(
 }
 
 /// A new revision, by somebody who has changed none of what was approved.
-pub(super) async fn touch(tx: &mut Tx, id: AnnouncementId, step: Step) -> Result<()> {
+pub(in crate::announcements) async fn touch(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    step: Step,
+) -> Result<()> {
     tx.query(sql!(
         "UPDATE announcements SET revision = revision + 1, updated_at = $2, updated_by = $3
          WHERE id = $1"

@@ -5,6 +5,7 @@ import { get } from "/shared/api.js";
 import { fill, h, icon } from "/shared/element.js";
 import { problem } from "/shared/problem.js";
 import { when } from "./card.js";
+import { fileList } from "./files.js";
 import { photoGrid } from "./photos.js";
 import { say } from "./words.js";
 
@@ -88,6 +89,7 @@ export async function announcementPage(visit, id) {
       h("p", { class: "lead" }, item.push_text),
       item.photos.length > 0 && photoGrid(item.photos, visit),
       h("p", { class: "text" }, item.body),
+      item.files?.length > 0 && fileList(item.files),
     ),
     h("p", { class: "small muted" }, say.about),
   );

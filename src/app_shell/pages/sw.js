@@ -18,6 +18,7 @@ const FILES = [
   "/app/card.js",
   "/app/draft.js",
   "/app/feed.js",
+  "/app/files.js",
   "/app/me.js",
   "/app/outbox.js",
   "/app/people.js",

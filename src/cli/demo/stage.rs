@@ -17,8 +17,9 @@ use crate::{
     app::{self, App},
     clock::Clock,
     config::{
-        AnnouncementsConfig, Config, DatabaseConfig, LogConfig, OutboxConfig, PeopleConfig,
-        PhotosConfig, ServerConfig, mail::MailConfig, press::PressConfig,
+        AnnouncementsConfig, Config, DatabaseConfig, FilesConfig, LogConfig, OutboxConfig,
+        PeopleConfig, PhotosConfig, ServerConfig, answers::AnswersConfig, mail::MailConfig,
+        press::PressConfig,
     },
     id::Ids,
     people::join_codes::{
@@ -208,7 +209,12 @@ fn configuration(
             store: format!("file:{}", folder.join("photos").display()),
             ..PhotosConfig::default()
         },
+        files: FilesConfig {
+            store: format!("file:{}", folder.join("files").display()),
+            ..FilesConfig::default()
+        },
         announcements: AnnouncementsConfig::default(),
+        answers: AnswersConfig::default(),
         press: PressConfig::default(),
         mail: MailConfig::default(),
         outbox: OutboxConfig::default(),

@@ -76,6 +76,7 @@ export function line(item) {
       { class: "row", href: `#/announcements/${item.id}${unfinished(item) ? "/edit" : ""}` },
       h("span", { class: `tag ${item.state}` }, say.states[/** @type {"draft"} */ (item.state)]),
       h("strong", { class: "grow" }, item.titles[language] ?? item.titles[other] ?? say.untitled),
+      item.proposed_correction && h("span", { class: "tag scheduled" }, say.correctionWaits),
       item.class !== "news" &&
         h("span", { class: `tag ${item.class}` }, say.classes[/** @type {"alert"} */ (item.class)]),
       h("time", { class: "muted", datetime: time, title: precise(time) }, spoken(time)),

@@ -4,7 +4,7 @@
 import { all, call, get } from "/shared/api.js";
 import { fill, h, say as toast } from "/shared/element.js";
 import { inOneLine, problem } from "/shared/problem.js";
-import { audienceField } from "./audience.js";
+import { audienceField } from "./audience/index.js";
 import { say } from "./words.js";
 
 /** @type {import("./console.js").Page} */
@@ -54,9 +54,9 @@ function line(channel, visit) {
 /** @param {any} channel */
 const named = (channel) => say.kinds[/** @type {"open"} */ (channel.kind)];
 
-/** @param {import("./audience.js").Unit[]} units @param {import("./console.js").Visit} visit */
+/** @param {import("./audience/choices.js").Unit[]} units @param {import("./console.js").Visit} visit */
 function newChannel(units, visit) {
-  /** @type {import("./audience.js").Audience} */
+  /** @type {import("./audience/choices.js").Audience} */
   let audience = { kind: "everybody" };
   const trouble = h("div", { "aria-live": "polite" });
   const name = h("input", { required: true, maxlength: 80 });

@@ -6,10 +6,15 @@ import { fill, h, icon } from "/shared/element.js";
 import { choose, language } from "/shared/language.js";
 import { joinForm } from "/shared/join.js";
 import { problem } from "/shared/problem.js";
+import { correctPage } from "./after/correct.js";
+import { versionsPage } from "./after/versions.js";
 import { announcementsPage } from "./announcements.js";
-import { boardPage } from "./board.js";
+import { auditPage } from "./audit/index.js";
+import { boardPage } from "./board/index.js";
 import { channelsPage } from "./channels.js";
-import { composePage } from "./compose.js";
+import { composePage } from "./compose/index.js";
+import { groupPage } from "./groups/edit.js";
+import { groupsPage } from "./groups/index.js";
 import { listenToKeys } from "./keys.js";
 import { overviewPage } from "./overview.js";
 import { peoplePage, personPage } from "./people.js";
@@ -26,10 +31,16 @@ const ADDRESSES = [
   { pattern: /^\/announcements$/, page: announcementsPage, role: "editor" },
   { pattern: /^\/announcements\/new$/, page: composePage, role: "editor" },
   { pattern: /^\/announcements\/([^/]+)\/edit$/, page: composePage, role: "editor" },
+  { pattern: /^\/announcements\/([^/]+)\/correct$/, page: correctPage, role: "editor" },
+  { pattern: /^\/announcements\/([^/]+)\/versions$/, page: versionsPage, role: "editor" },
   { pattern: /^\/announcements\/([^/]+)$/, page: boardPage, role: "editor" },
   { pattern: /^\/people$/, page: peoplePage },
+  { pattern: /^\/people\/groups$/, page: groupsPage, role: "editor" },
+  { pattern: /^\/people\/groups\/new$/, page: groupPage, role: "editor" },
+  { pattern: /^\/people\/groups\/([^/]+)$/, page: groupPage, role: "editor" },
   { pattern: /^\/people\/([^/]+)$/, page: personPage },
   { pattern: /^\/channels$/, page: channelsPage, role: "admin" },
+  { pattern: /^\/audit$/, page: auditPage, role: "admin" },
 ];
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
@@ -61,7 +72,7 @@ async function show() {
     if (signal.aborted) return;
     fill(main, shown);
     document.title = `${main.querySelector("h1")?.textContent ?? say.name} · Stadtfunk`;
-    main.focus({ preventScroll: true });
+    /** @type {HTMLElement} */ (main.querySelector("[autofocus]") ?? main).focus({ preventScroll: true });
   } catch (error) {
     if (!signal.aborted && session.token) fill(main, problem(error, show));
   }
@@ -101,6 +112,7 @@ function drawRooms(path) {
     may("editor") && room("/announcements", "megaphone", say.announcements),
     room("/people", "people", say.people),
     may("admin") && room("/channels", "channel", say.channels),
+    may("admin") && room("/audit", "log", say.audit),
     h("div", { class: "grow" }),
     h(
       "p",

@@ -8,32 +8,18 @@ import { say } from "./words.js";
 
 const ROOT = "/editorial/announcements";
 
-/** What of the work is saved. @param {import("./compose.js").Work} work */
-export function written(work) {
-  const texts = Object.fromEntries(
-    Object.entries(work.texts).filter(([, text]) => Object.values(text).some((field) => field.trim())),
-  );
-  return { class: work.class, audience: work.audience, texts };
-}
+/** Makes the draft. @param {Record<string, any>} body */
+export const draft = (body) => call("POST", ROOT, { body });
 
-/**
- * Makes the draft, or changes it. Where nothing has changed nothing is sent: a change would void an approval.
- * @param {import("./compose.js").Work} work
- */
-export async function save(work) {
-  const body = written(work);
-  const stored = JSON.stringify(body);
-  if (work.id && work.stored === stored) return { id: work.id, revision: work.revision };
-  const saved = await send(work, body);
-  work.stored = stored;
-  return saved;
-}
+/** Changes what is not released yet. @param {any} announcement @param {Record<string, any>} body */
+export const change = (announcement, body) =>
+  call("PATCH", `${ROOT}/${announcement.id}`, { body, revision: announcement.revision });
 
-/** @param {import("./compose.js").Work} work @param {any} body */
-function send(work, body) {
-  if (work.id) return call("PATCH", `${ROOT}/${work.id}`, { body, revision: work.revision });
-  return call("POST", ROOT, { body });
-}
+/** Sets the rule for the press; none: it gets nothing. @param {any} announcement @param {any} [rule] */
+export const servePress = ({ id, revision }, rule) =>
+  rule
+    ? call("PUT", `${ROOT}/${id}/press`, { body: rule, revision })
+    : call("DELETE", `${ROOT}/${id}/press`, { revision });
 
 /** Lays it before the other editors. @param {any} announcement */
 export const submit = (announcement) =>
@@ -47,9 +33,9 @@ export const takeBack = (announcement) =>
 export const approve = (announcement) =>
   call("PUT", `${ROOT}/${announcement.id}/approval`, { revision: announcement.revision });
 
-/** @param {any} announcement @param {string | undefined} release_at */
-export const schedule = (announcement, release_at) =>
-  call("PUT", `${ROOT}/${announcement.id}/schedule`, { body: { release_at }, revision: announcement.revision });
+/** Sets or moves T. @param {any} announcement @param {{release_at: string} | {release_at_local: {at: string, zone: string}}} body */
+export const schedule = (announcement, body) =>
+  call("PUT", `${ROOT}/${announcement.id}/schedule`, { body, revision: announcement.revision });
 
 /** @param {any} announcement */
 export const cancelSchedule = (announcement) =>
@@ -61,12 +47,22 @@ export async function release(announcement) {
   return sure ? call("PUT", `${ROOT}/${announcement.id}/release`, { revision: announcement.revision }) : null;
 }
 
-/** Deletes what nobody has seen; withdraws what is released. Null if the editor is not sure. @param {any} announcement */
+/** Deletes what nobody has seen. Null if the editor is not sure. @param {any} announcement */
 export async function remove(announcement) {
-  const question =
-    announcement.state === "released"
-      ? { title: say.withdrawTitle, text: say.withdrawText, yes: say.withdraw }
-      : { title: say.removeTitle, text: say.removeText, yes: say.remove };
-  const sure = await confirm({ ...question, no: say.cancel, danger: true });
-  return sure ? call("DELETE", `${ROOT}/${announcement.id}`, { revision: announcement.revision }) : null;
+  const question = { title: say.removeTitle, text: say.removeText, yes: say.remove, no: say.cancel, danger: true };
+  return (await confirm(question)) ? discard(announcement) : null;
 }
+
+/** Deletes what nobody has seen, and withdraws what is released; does not ask. @param {any} announcement */
+export const discard = ({ id, revision }) => call("DELETE", `${ROOT}/${id}`, { revision });
+
+/** Gives what is released other words.
+ * @param {any} announcement @param {{texts: any, note: Record<string, string>, silent: boolean}} correction */
+export const correct = ({ id, revision }, correction) =>
+  call("PUT", `${ROOT}/${id}/correction`, { body: correction, revision });
+
+/** Lets the correction that waits take effect. @param {any} announcement */
+export const approveCorrection = ({ id, revision }) => call("PUT", `${ROOT}/${id}/correction/approval`, { revision });
+
+/** Takes back, or refuses, the correction that waits. @param {any} announcement */
+export const dropCorrection = ({ id, revision }) => call("DELETE", `${ROOT}/${id}/correction`, { revision });

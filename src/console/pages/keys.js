@@ -6,7 +6,7 @@ import { say } from "./words.js";
 
 /** @param {{go: (address: string) => void, may: (role: string) => boolean}} console_ */
 export function listenToKeys({ go, may }) {
-  addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
     const typing = /** @type {Element} */ (event.target).closest("input, textarea, select, dialog");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") search(go);
@@ -21,7 +21,7 @@ export function listenToKeys({ go, may }) {
 function search(go) {
   const field = /** @type {HTMLInputElement | null} */ (document.querySelector("main input[type=search]"));
   if (field) field.focus();
-  else go("/people");
+  else go("/people?search");
 }
 
 function help() {

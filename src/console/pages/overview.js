@@ -15,6 +15,7 @@ export async function overviewPage({ may }) {
       h("h1", {}, say.overview),
       h("a", { class: "card row", href: "#/people" }, icon("people"), say.people),
       may("admin") && h("a", { class: "card row", href: "#/channels" }, icon("channel"), say.channels),
+      may("admin") && h("a", { class: "card row", href: "#/audit" }, icon("log"), say.audit),
     );
   }
   const ask = (/** @type {string} */ state) => get(`/editorial/announcements?state=${state}&limit=5`);

@@ -20,6 +20,7 @@ export async function peoplePage(visit) {
     placeholder: `${say.search}  /`,
     "aria-label": say.search,
     autocomplete: "off",
+    autofocus: visit.query.has("search"),
     oninput: later,
   });
   let timer = 0;
@@ -61,7 +62,26 @@ export async function peoplePage(visit) {
   }
 
   await find();
-  return h("div", { class: "stack narrow" }, h("h1", {}, say.people), search, list, end);
+  return h("div", { class: "stack narrow" }, h("h1", {}, say.people), sections("directory", visit), search, list, end);
+}
+
+/** Whoever may keep groups finds them beside the directory. @param {"directory" | "groups"} here @param {import("./console.js").Visit} visit */
+export function sections(here, visit) {
+  const section = (/** @type {"directory" | "groups"} */ name, /** @type {string} */ address) =>
+    h(
+      "a",
+      { class: "button quiet", href: `#${address}`, "aria-current": name === here ? "page" : null },
+      say.peopleSections[name],
+    );
+  return (
+    visit.may("editor") &&
+    h(
+      "nav",
+      { class: "row filters", "aria-label": say.people },
+      section("directory", "/people"),
+      section("groups", "/people/groups"),
+    )
+  );
 }
 
 /** @param {any} person */
@@ -86,7 +106,7 @@ export async function personPage(visit, id) {
   return h(
     "div",
     { class: "stack narrow" },
-    h("a", { class: "small", href: "#/people" }, say.people),
+    h("a", { class: "back", href: "#/people" }, say.people),
     h(
       "header",
       { class: "stack tight" },

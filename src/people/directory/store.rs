@@ -63,6 +63,9 @@ pub struct OrgUnit {
     /// The unit above; absent at the root.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<OrgUnitId>,
+    /// Its own deputy, who is told when its people do not answer; absent if it has that of a unit above, or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deputy_id: Option<AccountId>,
     /// How many people work in it and in all below it.
     pub people: i64,
 }
@@ -113,10 +116,10 @@ pub(super) async fn person(db: &Db, id: AccountId) -> Result<Option<Person>> {
 
 pub(super) async fn org_units(db: &Db) -> Result<Vec<OrgUnit>> {
     db.query(sql!(
-        "SELECT u.id, u.code, u.name, u.parent_id, (SELECT COUNT(*) FROM org_unit_ancestors below "
+        "SELECT u.id, u.code, u.name, u.parent_id, d.deputy_id, (SELECT COUNT(*) FROM org_unit_ancestors below "
         "JOIN accounts a ON a.unit_id = below.unit_id AND a.left_at IS NULL "
         "WHERE below.ancestor_id = u.id) AS people "
-        "FROM org_units u WHERE u.closed_at IS NULL "
+        "FROM org_units u LEFT JOIN org_unit_deputies d ON d.unit_id = u.id WHERE u.closed_at IS NULL "
         "ORDER BY (SELECT COUNT(*) FROM org_unit_ancestors up WHERE up.unit_id = u.id), u.code"
     ))
     .all()

@@ -4,6 +4,7 @@
 
 pub(crate) mod audiences;
 mod colleagues;
+mod deputies;
 mod duty;
 mod groups;
 mod imports;
@@ -29,6 +30,7 @@ pub fn router(people: People) -> OpenApiRouter {
         .routes(routes!(colleagues::list_people))
         .routes(routes!(colleagues::get_person))
         .routes(routes!(org_units::list_org_units))
+        .routes(routes!(deputies::set_deputy, deputies::delete_deputy))
         .routes(routes!(join_codes::create_join_code))
         .routes(routes!(roles::list_roles))
         .routes(routes!(roles::grant_role, roles::revoke_role))

@@ -16,11 +16,12 @@ pub enum Column {
     JobTitle,
     Location,
     Email,
+    Mobile,
     Language,
 }
 
 impl Column {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::PersonnelNumber,
         Self::FamilyName,
         Self::GivenName,
@@ -30,6 +31,7 @@ impl Column {
         Self::JobTitle,
         Self::Location,
         Self::Email,
+        Self::Mobile,
         Self::Language,
     ];
 
@@ -45,6 +47,7 @@ impl Column {
             Self::JobTitle => "Funktion",
             Self::Location => "Standort",
             Self::Email => "E-Mail",
+            Self::Mobile => "Mobilnummer",
             Self::Language => "Sprache",
         }
     }
@@ -52,7 +55,7 @@ impl Column {
     fn is_required(self) -> bool {
         !matches!(
             self,
-            Self::JobTitle | Self::Location | Self::Email | Self::Language
+            Self::JobTitle | Self::Location | Self::Email | Self::Mobile | Self::Language
         )
     }
 
@@ -80,6 +83,9 @@ impl Column {
             "funktion" | "dienstbezeichnung" | "stellenbezeichnung" | "jobtitle" => Self::JobTitle,
             "standort" | "arbeitsort" | "dienstort" | "location" | "placeofwork" => Self::Location,
             "email" | "emailadresse" | "mail" | "dienstlicheemail" => Self::Email,
+            "mobilnummer" | "mobil" | "handy" | "handynummer" | "mobiltelefon" | "mobile" => {
+                Self::Mobile
+            }
             "sprache" | "language" => Self::Language,
             _ => return None,
         })

@@ -160,6 +160,7 @@ impl Row<'_> {
         let job_title = self.optional::<200>(Column::JobTitle);
         let location = self.optional::<200>(Column::Location);
         let email = self.email();
+        let mobile = self.mobile();
         let language = self.language();
         Some(RosterPerson {
             personnel_number: personnel_number?,
@@ -168,6 +169,7 @@ impl Row<'_> {
             job_title: job_title.ok()?,
             location: location.ok()?,
             email: email.ok()?,
+            mobile: mobile.ok()?,
             language: language.ok()?,
             unit: self.layout.cell(self.record, Column::UnitCode)?.to_owned(),
         })
@@ -200,6 +202,17 @@ impl Row<'_> {
                 Err(self.tell(Column::Email, Mistake::Email))
             }
             email => Ok(email),
+        }
+    }
+
+    fn mobile(&mut self) -> Result<Option<String>, Told> {
+        let Some(number) = self.optional::<40>(Column::Mobile)? else {
+            return Ok(None);
+        };
+        let international = international(&number);
+        match international {
+            Some(number) => Ok(Some(number)),
+            None => Err(self.tell(Column::Mobile, Mistake::Mobile)),
         }
     }
 
@@ -240,6 +253,23 @@ fn looks_like_email(text: &str) -> bool {
         && !host.contains('@')
         && host.split('.').count() > 1
         && host.split('.').all(|label| !label.is_empty())
+}
+
+/// A number as offices write it (`0170 / 1234567`, `+49 (0)170-1234567`, `0049170…`) in the form of E.164; one without a
+/// country's code is German.
+fn international(text: &str) -> Option<String> {
+    let plain = text.replace("(0)", "");
+    let separates = |c: char| c.is_whitespace() || matches!(c, '/' | '-' | '(' | ')' | '.' | '–');
+    let plain: String = plain.chars().filter(|c| !separates(*c)).collect();
+    let abroad = plain.strip_prefix('+').or(plain.strip_prefix("00"));
+    let digits = match abroad {
+        Some(digits) => digits.to_owned(),
+        None => format!("49{}", plain.strip_prefix('0')?),
+    };
+    let sound = (8..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|digit| digit.is_ascii_digit());
+    sound.then(|| format!("+{digits}"))
 }
 
 /// The rows with the line in which each begins.

@@ -55,16 +55,22 @@ impl UpdatedPerson {
             != (&self.after.family_name, &self.after.given_name)
     }
 
-    /// Another job title, place of work or e-mail address.
+    /// Another job title, place of work, e-mail address or mobile number.
     pub fn changed(&self) -> bool {
         let details = |person: &RosterPerson| {
             let RosterPerson {
                 job_title,
                 location,
                 email,
+                mobile,
                 ..
             } = person;
-            (job_title.clone(), location.clone(), email.clone())
+            (
+                job_title.clone(),
+                location.clone(),
+                email.clone(),
+                mobile.clone(),
+            )
         };
         details(&self.before) != details(&self.after)
     }
@@ -197,6 +203,7 @@ mod tests {
             job_title: None,
             location: None,
             email: None,
+            mobile: None,
             language: Language::German,
             unit: unit.into(),
         }

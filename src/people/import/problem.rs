@@ -39,6 +39,7 @@ pub enum Mistake {
     EmptyCell,
     Text(TextError),
     Email,
+    Mobile,
     Language,
     RepeatedPersonnelNumber {
         first_line: u64,
@@ -114,6 +115,7 @@ impl Mistake {
                     .into()
             }
             Self::Email => "Das ist keine E-Mail-Adresse.".into(),
+            Self::Mobile => "Das ist keine Telefonnummer.".into(),
             Self::Language => "Als Sprache gibt es „de“ und „en“.".into(),
             Self::RepeatedPersonnelNumber { first_line } => {
                 format!("Diese Personalnummer steht schon in Zeile {first_line}.")
@@ -163,6 +165,7 @@ impl Mistake {
                     .into()
             }
             Self::Email => "This is not an e-mail address.".into(),
+            Self::Mobile => "This is not a telephone number.".into(),
             Self::Language => "The language is either “de” or “en”.".into(),
             Self::RepeatedPersonnelNumber { first_line } => {
                 format!("This personnel number already stands in line {first_line}.")

@@ -65,8 +65,8 @@ impl Report {
             },
         )?;
         let changed = (
-            "Andere Funktion, anderer Standort, andere E-Mail",
-            "Other job title, place of work or e-mail",
+            "Andere Funktion, anderer Standort, andere E-Mail oder Mobilnummer",
+            "Other job title, place of work, e-mail or mobile number",
         );
         self.section(changed, &updated(UpdatedPerson::changed), |update| {
             name_and_number(&update.after)

@@ -32,6 +32,8 @@ pub struct RosterPerson {
     /// The place of work.
     pub location: Option<String>,
     pub email: Option<String>,
+    /// In the international form, as `+4917012345678`.
+    pub mobile: Option<String>,
     /// For somebody new. Later the person's own choice counts, not the file's.
     pub language: Language,
     pub unit: String,

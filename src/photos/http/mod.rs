@@ -89,6 +89,12 @@ static ATTACHED: ProblemType = ProblemType::new(
     "Das Foto gehört zu einem Beitrag oder einer Mitteilung.",
     "The photo is part of a post or an announcement.",
 );
+static ANNOUNCED: ProblemType = ProblemType::new(
+    "photo-in-announcement",
+    409,
+    "Das Foto gehört zu einer Mitteilung. Ändern Sie seine Beschreibung dort.",
+    "The photo is part of an announcement. Change its description there.",
+);
 static TOO_MANY_UNATTACHED: ProblemType = ProblemType::new(
     "too-many-unused-photos",
     409,
@@ -104,6 +110,7 @@ impl From<PhotosError> for Problem {
             PhotosError::NotFound => Self::not_found(),
             PhotosError::NotOwn => Self::new(&FORBIDDEN),
             PhotosError::Attached => Self::new(&ATTACHED),
+            PhotosError::Announced => Self::new(&ANNOUNCED),
             PhotosError::TooManyUnattached { max } => Self::new(&TOO_MANY_UNATTACHED).detail(
                 format!("Höchstens {max} dürfen warten."),
                 format!("At most {max} may wait."),
@@ -306,25 +313,33 @@ async fn get_photo_file(
     State(photos): State<Photos>,
     employee: Employee,
     Path((id, size)): Path<(PhotoId, Size)>,
-    headers: HeaderMap,
+    asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let photo = photos.find(&employee, id).await?;
+    let mut answer = hand_out(&photos, &photo, size, &asked).await?;
+    let for_ever = HeaderValue::from_static("private, max-age=31536000, immutable");
+    answer.headers_mut().insert(header::CACHE_CONTROL, for_ever);
+    Ok(answer)
+}
+
+/// Answers with a photo that was found for the caller, or with 304 if the caller has it. Only then: what a phone still has
+/// says nothing about whether its owner may still see it.
+pub async fn hand_out(
+    photos: &Photos,
+    photo: &Photo,
+    size: Size,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
     let variant = photo.variant(size).ok_or_else(Problem::not_found)?;
-    let tag = format!("\"{id}-{size}\"");
-    let caching = [
-        (
-            header::CACHE_CONTROL,
-            "private, max-age=31536000, immutable",
-        ),
-        (header::ETAG, tag.as_str()),
-    ];
-    // Only now: what the phone still has says nothing about whether its owner may still see it.
-    let known = headers.get(header::IF_NONE_MATCH);
-    if known.is_some_and(|known| conditional::names(known, &tag)) {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    let tag = format!("\"{}-{size}\"", photo.id);
+    let known = asked.get(header::IF_NONE_MATCH);
+    let unchanged = known.is_some_and(|known| conditional::names(known, &tag));
+    let tag = [(header::ETAG, tag)];
+    if unchanged {
+        return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
     }
     let bytes = photos.open(variant).await?;
-    let mut response = (caching, bytes).into_response();
+    let mut response = (tag, bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media_type(&variant.media_type));
     headers.insert(

@@ -59,6 +59,15 @@ fn message() -> Message {
     }
 }
 
+/// Takes down what the message above has put on the lock screen.
+fn removal() -> Message {
+    let mut removal = message();
+    removal.id = MessageId::from_uuid(Uuid::from_u128(0x019a_8f6e_7c00_7000_8000_0000_0000_0004));
+    removal.envelope.texts.clear();
+    removal.envelope.manner = Manner::Remove;
+    removal
+}
+
 fn now() -> At {
     "2026-11-21T14:00:00Z".parse().unwrap()
 }
@@ -79,10 +88,14 @@ fn target(gateway: Gateway, language: Language, keys: Option<DeviceKeys>) -> Tar
     }
 }
 
-fn prepared(gateways: &Gateways, target: &Target, encrypt: &Encrypt<'_>) -> Parcel {
-    let message = message();
+fn prepared(
+    gateways: &Gateways,
+    message: &Message,
+    target: &Target,
+    encrypt: &Encrypt<'_>,
+) -> Parcel {
     let draft = Draft {
-        message: &message,
+        message,
         target,
         class: gateways.classes.get(message.class),
         push_id: push_id(message.id, target.device),
@@ -135,21 +148,28 @@ fn vectors(gateways: &Gateways) -> Value {
         *plaintext.borrow_mut() = String::from_utf8(text.to_vec()).unwrap();
         encryption::encrypt_by(&agreement, text, keys, room, SALT)
     };
-    let mut encrypted = Vec::new();
+    let (message, removal) = (message(), removal());
+    let (mut encrypted, mut removals) = (Vec::new(), Vec::new());
     for gateway in Gateway::ALL {
         for language in Language::ALL {
             let target = target(*gateway, *language, Some(keys.clone()));
-            let parcel = prepared(gateways, &target, &encrypt);
+            let parcel = prepared(gateways, &message, &target, &encrypt);
             encrypted.push(vector(&parcel, &target, Some(&plaintext.borrow())));
         }
+        let target = target(*gateway, Language::German, Some(keys.clone()));
+        let parcel = prepared(gateways, &removal, &target, &encrypt);
+        removals.push(vector(&parcel, &target, Some(&plaintext.borrow())));
     }
     let mut without_key = Vec::new();
     for gateway in [Gateway::Apns, Gateway::Fcm] {
         for language in Language::ALL {
             let target = target(gateway, *language, None);
-            let parcel = prepared(gateways, &target, &encrypt);
+            let parcel = prepared(gateways, &message, &target, &encrypt);
             without_key.push(vector(&parcel, &target, None));
         }
+        let target = target(gateway, Language::German, None);
+        let parcel = prepared(gateways, &removal, &target, &encrypt);
+        removals.push(vector(&parcel, &target, None));
     }
     json!({
         "about": "See push.md. Keys, salt and ids are fixed here and nowhere else; binary values are \
@@ -167,6 +187,7 @@ fn vectors(gateways: &Gateways) -> Value {
         "ecdh_secret": BASE64.encode(agreement.secret),
         "encrypted": encrypted,
         "without_key": without_key,
+        "removals": removals,
     })
 }
 

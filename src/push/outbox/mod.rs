@@ -29,7 +29,7 @@ use super::{
 use crate::{
     clock::At,
     db::{Db, Result, Tx},
-    id::{ClaimId, DeviceId, MessageId},
+    id::{AccountId, ClaimId, DeviceId, MessageId},
 };
 
 /// The most deliveries in one claim: larger ones would make other writers wait (20 ms at 1,000).
@@ -130,6 +130,12 @@ pub async fn open(tx: &mut Tx, message: MessageId, at: At) -> Result<()> {
 pub async fn discard(tx: &mut Tx, message: MessageId) -> Result<()> {
     store::discard(tx, message).await?;
     tx.tell().await
+}
+
+/// Ends what waits of a message for one person, who need not be disturbed with it any more; says for how many
+/// devices. What a dispatcher holds ready or has sent stays.
+pub async fn spare(tx: &mut Tx, message: MessageId, account: AccountId, at: At) -> Result<u64> {
+    store::spare(tx, message, account, at).await
 }
 
 /// What has become of a message.

@@ -10,7 +10,7 @@ use super::{Attempt, Claim, Claimed, Discarded, End, Settlement, UNTRIED, Work};
 use crate::{
     clock::At,
     db::{Db, DbError, Json, Result, Tx, sql},
-    id::{ClaimId, DeviceId, MessageId},
+    id::{AccountId, ClaimId, DeviceId, MessageId},
     push::{
         ApnsEnvironment, Class, Gateway, Language, Outcome,
         envelope::{DeviceKeys, Envelope, Message, Target},
@@ -78,6 +78,23 @@ pub(super) async fn rerank(tx: &mut Tx, message: MessageId) -> Result<u64> {
     .bind(message)
     .bind(duty)
     .bind(rest)
+    .execute()
+    .await
+}
+
+pub(super) async fn spare(
+    tx: &mut Tx,
+    message: MessageId,
+    account: AccountId,
+    at: At,
+) -> Result<u64> {
+    tx.query(sql!(
+        "UPDATE deliveries SET outcome = 'superseded', settled_at = $3, due_at = NULL
+         WHERE message_id = $1 AND account_id = $2 AND outcome IS NULL AND claim_id IS NULL"
+    ))
+    .bind(message)
+    .bind(account)
+    .bind(at)
     .execute()
     .await
 }

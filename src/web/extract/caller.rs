@@ -15,7 +15,7 @@ use super::super::{
     Problem,
     problem::{FORBIDDEN, SESSION_ENDED, UNAUTHENTICATED},
 };
-use crate::people::access::{Admin, Editor, Employee, Moderator, Planner};
+use crate::people::access::{Admin, Coordinator, Editor, Employee, Moderator, Planner};
 
 /// What the request's token says.
 #[derive(Clone, Debug)]
@@ -56,6 +56,7 @@ role_extractors! {
     Editor by editor: "Das darf die Redaktion.", "Editors may do that.";
     Moderator by moderator: "Das darf die Moderation.", "Moderators may do that.";
     Admin by admin: "Das darf die Verwaltung der App.", "Administrators may do that.";
+    Coordinator by coordinator: "Das dürfen Redaktion und Einsatzleitung.", "Editors and duty officers may do that.";
     Planner by planner: "Das dürfen Redaktion und Verwaltung der App.", "Editors and administrators may do that.";
 }
 

@@ -4,6 +4,7 @@
 
 mod body;
 mod caller;
+pub mod form;
 mod parts;
 
 pub use self::{

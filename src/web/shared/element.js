@@ -74,6 +74,8 @@ const PATHS = {
   pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   home: "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
   channel: "M5 9h14M5 15h14M10 4L8 20M16 4l-2 16",
+  file: "M7 3h7l4 4v14H7zM14 3v4h4",
+  log: "M5 4h14v16H5zM8 9h8M8 13h8M8 17h5",
   check: "M5 12.500l4.500 4.500L19 7",
   missing: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16",
 };
@@ -88,7 +90,7 @@ export function say(words) {
 
 /**
  * Asks before something that can't be undone.
- * @param {{title: string, text: string, yes: string, no: string, danger?: boolean}} question
+ * @param {{title: string, text: string | Element, yes: string, no: string, danger?: boolean}} question
  * @returns {Promise<boolean>}
  */
 export function confirm({ title, text, yes, no, danger = false }) {
@@ -103,7 +105,7 @@ export function confirm({ title, text, yes, no, danger = false }) {
         },
       },
       h("h2", {}, title),
-      h("p", {}, text),
+      typeof text === "string" ? h("p", {}, text) : text,
       h(
         "div",
         { class: "row" },

@@ -55,9 +55,34 @@ const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);
 /** To the second and with the zone. @param {string} iso */
 export const precise = (iso) => exact.format(new Date(iso));
 
-/** Milliseconds as somebody reads them across a room: "114 ms", "2,1 s". @param {number} ms */
+/** Milliseconds as somebody reads them across a room: "114 ms", "2,1 s", "5 min 12 s". @param {number} ms */
 export function duration(ms) {
   if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms >= 120_000) return inUnits(Math.round(ms / 1000));
   const digits = ms < 10_000 ? 1 : 0;
   return `${(ms / 1000).toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })} s`;
+}
+
+/** "184 kB", "2,5 MB". @param {number} bytes */
+export function fileSize(bytes) {
+  const large = bytes >= 1_000_000;
+  const amount = large ? bytes / 1_000_000 : Math.ceil(bytes / 1000);
+  const unit = large ? "megabyte" : "kilobyte";
+  return amount.toLocaleString(locale, { style: "unit", unit, maximumFractionDigits: large ? 1 : 0 });
+}
+
+/** The two largest units that it takes. @param {number} seconds */
+function inUnits(seconds) {
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "min"],
+    [seconds % 60, "s"],
+  ];
+  return parts
+    .slice(parts.findIndex(([count]) => count))
+    .slice(0, 2)
+    .filter(([count]) => count)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(" ");
 }

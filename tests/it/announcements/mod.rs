@@ -2,8 +2,11 @@
 
 //! Announcements: what editors do, what readers see, and what happens at T.
 
+mod answers;
+mod attachments;
 mod audiences;
 mod bad_input;
+mod clocks;
 mod corrections;
 mod editing;
 mod embargo;
@@ -11,6 +14,7 @@ mod expiry;
 mod held;
 mod local_time;
 mod press;
+mod press_attachments;
 mod proposals;
 mod release;
 mod review;

@@ -3,7 +3,7 @@
 //! The press is served by the same release: at the same instant or after the staff, never before T, and every
 //! delivery ends somehow.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use atom_syndication::Feed;
 use http::Method;
@@ -19,8 +19,9 @@ use stadtfunk::{
 
 use super::{draft, schedule, to_everybody};
 use crate::world::{
-    Client, PostOffice, Reply, Settings, Stage, WebSite, Wiring, World, both, eventually,
-    newsroom::SECRET, stage::START,
+    Client, Dice, PostOffice, Reply, Settings, Stage, WebSite, Wiring, World, both, eventually,
+    newsroom::{ANCHOR, RADIO},
+    stage::START,
 };
 
 both!(
@@ -43,20 +44,18 @@ both!(
     the_feeds_are_what_their_standards_want,
 );
 
-const SAME_INSTANT: &str = r#"{"rule": "same_instant"}"#;
-const ANCHOR: &str = "anchor@zeitung.example";
-const RADIO: &str = "news@radio.example";
+pub(super) const SAME_INSTANT: &str = r#"{"rule": "same_instant"}"#;
 
 /// A city with a web site, two newsrooms and a public page.
-struct City {
-    world: World,
-    editor: Client,
-    site: WebSite,
-    office: PostOffice,
+pub(super) struct City {
+    pub(super) world: World,
+    pub(super) editor: Client,
+    pub(super) site: WebSite,
+    pub(super) office: PostOffice,
 }
 
 impl City {
-    async fn on(stage: &Stage) -> Self {
+    pub(super) async fn on(stage: &Stage) -> Self {
         Self::with(stage, Settings::default(), || 0).await
     }
 
@@ -67,16 +66,7 @@ impl City {
     ) -> Self {
         let site = stage.web_site(witness).await;
         let office = stage.post_office().await;
-        let file = format!(
-            "[server]\npublic_url = 'https://app.example-stadt.de'\ncity = 'Stadt <Beispiel>'\n\
-             [press]\nweb_hook_url = 'http://{}/hook'\nweb_hook_secret = '{SECRET}'\n\
-             web_hook_on_loopback = true\nweb_hook_timeout_seconds = 1\n\
-             mail_to = ['{ANCHOR}', '{RADIO}']\npage = true\n\
-             [mail]\nhost = '127.0.0.1'\nport = {}\ntls = 'none'\nfrom = 'Presseamt <presse@example-stadt.de>'\n",
-            site.address,
-            office.address.port(),
-        );
-        fs::write(stage.folder().join("stadtfunk.toml"), file).expect("a file");
+        stage.configure_press(&site, &office);
         let world = stage.world_with(settings).await;
         let editor = (*world.editor("Eva Editor").await).clone();
         Self {
@@ -99,7 +89,7 @@ impl City {
     }
 
     /// A draft to everybody under this rule; where it is.
-    async fn draft(&self, rule: &str) -> String {
+    pub(super) async fn draft(&self, rule: &str) -> String {
         let mut announcement = to_everybody();
         announcement["texts"]["en"] = json!({
             "title": "New bridge", "push_text": "Opens <today>.", "body": "At three.\n\nOn the bank."
@@ -111,7 +101,7 @@ impl City {
         address
     }
 
-    async fn release(&self, address: &str) {
+    pub(super) async fn release(&self, address: &str) {
         let release = format!("{address}/release");
         self.editor.put(&release, json!({})).await.ok();
     }
@@ -126,7 +116,7 @@ impl City {
     }
 
     /// Waits until nothing waits any more. Time passes meanwhile, so that what is to be tried again is.
-    async fn served(&self, address: &str) -> Value {
+    pub(super) async fn served(&self, address: &str) -> Value {
         eventually("the press is served", async || {
             let report = self.report(address).await;
             if report["complete"] == true {
@@ -138,7 +128,7 @@ impl City {
         .await
     }
 
-    async fn ask(&self, path: &str) -> (u16, String) {
+    pub(super) async fn ask(&self, path: &str) -> (u16, String) {
         let answer = self.world.stranger().get(path).await;
         (
             answer.status,
@@ -147,7 +137,7 @@ impl City {
     }
 }
 
-fn id_of(address: &str) -> &str {
+pub(super) fn id_of(address: &str) -> &str {
     address.rsplit('/').next().expect("an id")
 }
 
@@ -163,7 +153,7 @@ fn all(outcome: &str, count: u32) -> Value {
     json!([{"outcome": outcome, "count": count}])
 }
 
-fn staff_first(share_percent: u32, at_latest_seconds: u32) -> String {
+pub(super) fn staff_first(share_percent: u32, at_latest_seconds: u32) -> String {
     json!({
         "rule": "staff_first",
         "share_percent": share_percent,
@@ -395,20 +385,21 @@ async fn gateways(stage: &Stage, latency: Duration) -> (Sandbox, impl Fn() -> u6
 
 async fn the_press_is_never_before_the_share_of_the_staff(stage: &Stage) {
     const PHONES: usize = 60;
-    let (sandbox, witness) = gateways(stage, Duration::from_millis(30)).await;
+    const RUNS: usize = 20;
+    let mut dice = Dice::new();
+    let (sandbox, witness) = gateways(stage, Duration::ZERO).await;
     let city = City::with(stage, Settings::default(), witness).await;
     let gateways = Gateway::ALL.iter().copied().cycle().take(PHONES);
     city.world.hire_with_phones(&sandbox, gateways).await;
-    for (run, (share, late)) in [(95, 0), (50, 120), (100, 70), (95, 200), (80, 30)]
-        .into_iter()
-        .enumerate()
-    {
-        // Some gateway answers some phones later than the others, each time another one.
+    for run in 0..RUNS {
+        // Every gateway answers some of its phones late, each time others and by another time.
         sandbox.behave();
-        let slow = Gateway::ALL[run % Gateway::ALL.len()];
-        let by = Duration::from_millis(late);
-        let some = Which::EveryNth(1 + run as u64);
-        sandbox.misbehave(slow, Fault::Latency { by }, some);
+        for gateway in Gateway::ALL.iter().copied() {
+            let by = Duration::from_millis(dice.below(60));
+            let some = Which::EveryNth(1 + dice.below(5));
+            sandbox.misbehave(gateway, Fault::Latency { by }, some);
+        }
+        let share = [95, 95, 50, 100][run % 4];
         let before = sandbox.journal().accepted_total();
         let address = city.draft(&staff_first(share, 600)).await;
         city.release(&address).await;

@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 76] = [
+const RULES: [(&str, Rule); 86] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -73,6 +73,8 @@ const RULES: [(&str, Rule); 76] = [
     ("list_people", EMPLOYEES),
     ("get_person", EMPLOYEES),
     ("list_org_units", EMPLOYEES),
+    ("set_deputy", ADMINS),
+    ("delete_deputy", ADMINS),
     ("create_join_code", ADMINS),
     ("create_import", ADMINS),
     ("list_roles", ADMINS),
@@ -101,6 +103,9 @@ const RULES: [(&str, Rule); 76] = [
     ("get_photo_file", READERS),
     ("update_photo", OWNER),
     ("delete_photo", OWNER),
+    ("create_file", EDITORS),
+    ("get_file", READERS),
+    ("delete_file", OWNER),
     ("list_groups", EDITORS),
     ("create_group", EDITORS),
     ("get_group", EDITORS),
@@ -110,6 +115,8 @@ const RULES: [(&str, Rule); 76] = [
     ("get_audience_choices", EDITORS),
     ("list_announcements", EMPLOYEES),
     ("get_announcement", READERS),
+    ("put_announcement_answer", READERS),
+    ("list_announcement_answers", OWN),
     ("list_editorial_announcements", EDITORS),
     ("create_announcement", EDITORS),
     ("get_editorial_announcement", EDITORS),
@@ -130,6 +137,9 @@ const RULES: [(&str, Rule); 76] = [
     ("get_announcement_report_csv", EDITORS),
     ("set_announcement_press", EDITORS),
     ("delete_announcement_press", EDITORS),
+    ("set_announcement_question", EDITORS),
+    ("delete_announcement_question", EDITORS),
+    ("get_announcement_tally", EDITORS),
     ("list_audit_entries", ADMINS),
 ];
 
@@ -162,7 +172,7 @@ async fn every_route_admits_whom_its_rule_admits(stage: &Stage) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whoever is no editor hears the same of a scheduled announcement and of its photo as of a random id: every
+/// Whoever is no editor hears the same of a scheduled announcement, of its photo and of its file as of a random id: every
 /// route, every header, every byte.
 async fn what_is_scheduled_is_answered_like_what_does_not_exist(stage: &Stage) {
     let world = stage.world().await;
@@ -181,6 +191,7 @@ async fn what_is_scheduled_is_answered_like_what_does_not_exist(stage: &Stage) {
         let secret = match operation.path.as_str() {
             path if !path.contains("{id}") => continue,
             path if path.contains("/photos/") => &subjects.scheduled_photo,
+            path if path.contains("/files/") => &subjects.scheduled_file,
             _ => &subjects.scheduled,
         };
         for reader in readers {

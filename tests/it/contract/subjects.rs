@@ -11,6 +11,7 @@ use stadtfunk::people::join_codes::Invitees;
 use super::document::Operation;
 use crate::world::{
     Client, FIRE_BRIGADE, FIRE_STATION_1, FIRE_STATION_2, Person, TOWN_HALL, World, client::Call,
+    form,
 };
 
 /// What there is in the fire brigade's corner of a world. Whoever works at the town hall is outside of its
@@ -32,6 +33,10 @@ pub(super) struct Subjects {
     pub(super) scheduled: String,
     /// Stands in the scheduled announcement.
     pub(super) scheduled_photo: String,
+    /// The released announcement carries it.
+    pub(super) file: String,
+    /// The scheduled one carries it.
+    pub(super) scheduled_file: String,
 }
 
 impl Subjects {
@@ -56,6 +61,8 @@ impl Subjects {
         let mut subjects = Self {
             world: world.clone(),
             scheduled_photo: upload(&editor).await,
+            file: upload_file(&editor).await,
+            scheduled_file: upload_file(&editor).await,
             author,
             editor,
             channel,
@@ -65,13 +72,24 @@ impl Subjects {
             released: String::new(),
             scheduled: String::new(),
         };
-        subjects.released = subjects.draft(announcement(&brigade, &[])).await;
+        subjects.released = subjects
+            .draft(with_file(announcement(&brigade, &[]), &subjects.file))
+            .await;
+        let question = json!({"answers": {"kind": "coming"}});
+        subjects
+            .act(Method::PUT, "question", &subjects.released, question)
+            .await;
         subjects
             .act(Method::PUT, "release", &subjects.released, json!({}))
             .await;
         let everybody = json!({"kind": "everybody"});
         let photos = [subjects.scheduled_photo.as_str()];
-        subjects.scheduled = subjects.draft(announcement(&everybody, &photos)).await;
+        subjects.scheduled = subjects
+            .draft(with_file(
+                announcement(&everybody, &photos),
+                &subjects.scheduled_file,
+            ))
+            .await;
         let schedule = json!({"release_at": "2026-11-21T15:00:00Z"});
         subjects
             .act(Method::PUT, "schedule", &subjects.scheduled, schedule)
@@ -99,6 +117,7 @@ impl Subjects {
         let call = caller.call(operation.method.clone(), &path);
         match operation.id.as_str() {
             "create_photo" => photo_form(call),
+            "create_file" => file_form(call),
             "create_import" => call.body("text/csv", PERSONNEL_FILE),
             // What was drafted and submitted.
             "set_announcement_approval" => call.header("if-match", "\"2\""),
@@ -122,6 +141,7 @@ impl Subjects {
             (
                 "get_announcement_report"
                 | "get_announcement_report_csv"
+                | "get_announcement_tally"
                 | "set_announcement_correction"
                 | "delete_announcement_correction",
                 _,
@@ -140,7 +160,9 @@ impl Subjects {
             (_, "posts") => self.post.clone(),
             (_, "comments") => self.comment.clone(),
             (_, "photos") => self.photo.clone(),
+            (_, "files") => self.file.clone(),
             (_, "people") => self.author.account.to_string(),
+            (_, "org-units") => self.world.unit_id(FIRE_BRIGADE).await.to_string(),
             (_, "sessions" | "devices") => self.session_of_the_author().await,
             _ => {
                 assert!(
@@ -196,6 +218,16 @@ impl Subjects {
                 "note": {"de": "Beginn und Ende berichtigt."},
             }),
             "set_announcement_schedule" => json!({"release_at": "2026-11-22T15:00:00Z"}),
+            "set_announcement_question" => json!({
+                "answers": {"kind": "choices", "choices": [
+                    {"de": "Ja", "en": "Yes"}, {"de": "Nein", "en": "No"},
+                ]},
+                "answer_within_minutes": 60,
+                "remind_after_minutes": 15,
+                "deputy_after_minutes": 45,
+            }),
+            "put_announcement_answer" => json!({"answer": "coming_in", "minutes": 20}),
+            "set_deputy" => json!({"person": self.author.account}),
             "set_announcement_press" => json!({
                 "rule": "staff_first", "share_percent": 95, "at_latest_seconds": 120,
             }),
@@ -313,6 +345,11 @@ fn announcement(audience: &Value, photos: &[&str]) -> Value {
     })
 }
 
+fn with_file(mut announcement: Value, file: &str) -> Value {
+    announcement["files"] = json!([{"id": file, "press": true}]);
+    announcement
+}
+
 fn channel(name: &str, audience: &Value) -> Value {
     json!({"name": name, "description": "Von uns für uns.", "kind": "open", "audience": audience})
 }
@@ -331,17 +368,24 @@ async fn upload(owner: &Client) -> String {
         .created())
 }
 
+async fn upload_file(owner: &Client) -> String {
+    id(&file_form(owner.call(Method::POST, "/api/v1/files"))
+        .send()
+        .await
+        .created())
+}
+
 fn photo_form(call: Call) -> Call {
     let mut png = Vec::new();
     let picture = image::RgbImage::from_pixel(64, 48, image::Rgb([200, 40, 30]));
     picture
         .write_to(&mut Cursor::new(&mut png), image::ImageFormat::Png)
         .expect("a PNG");
-    let mut form =
-        b"--line\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\n\
-                     Content-Type: image/png\r\n\r\n"
-            .to_vec();
-    form.extend(png);
-    form.extend(b"\r\n--line--\r\n");
-    call.body("multipart/form-data; boundary=line", form)
+    let (content_type, body) = form(&[("photo", Some("a.png"), &png)]);
+    call.body(&content_type, body)
+}
+
+fn file_form(call: Call) -> Call {
+    let (content_type, body) = form(&[("file", Some("Plan.pdf"), b"%PDF-1.7\nEin Plan.\n")]);
+    call.body(&content_type, body)
 }

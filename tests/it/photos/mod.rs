@@ -29,7 +29,7 @@ async fn upload(who: &Client, file: &[u8]) -> Answer {
 }
 
 /// Uploads a small picture that nothing is wrong with.
-async fn a_photo_of(who: &Person) -> PhotoId {
+pub(crate) async fn a_photo_of(who: &Person) -> PhotoId {
     let answer = upload(who, &pictures::jpeg(640, 480)).await;
     id_of(&answer.created())
 }

@@ -7,25 +7,13 @@ use std::io::Cursor;
 use exif::{Field, In, Rational, Tag, Value, experimental::Writer};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, metadata::Orientation};
 
-/// A form as a browser builds it: parts by name.
+/// A form with these fields; the photo is a file.
 pub(super) fn form(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
-    const BOUNDARY: &str = "----between-the-parts";
-    let mut body = Vec::new();
-    for (name, content) in parts {
-        let file = if *name == "photo" {
-            "; filename=\"IMG_1.jpg\""
-        } else {
-            ""
-        };
-        let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
-        );
-        body.extend(head.into_bytes());
-        body.extend(*content);
-        body.extend(b"\r\n");
-    }
-    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
-    (format!("multipart/form-data; boundary={BOUNDARY}"), body)
+    let fields: Vec<_> = parts
+        .iter()
+        .map(|(name, content)| (*name, (*name == "photo").then_some("IMG_1.jpg"), *content))
+        .collect();
+    crate::world::form(&fields)
 }
 
 /// Red and green above, blue and grey below.

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use stadtfunk::uploads::Housekeeping as _;
+
 use super::{a_photo_of, path_of, shown::Scene};
 use crate::world::{Stage, both, eventually};
 

@@ -25,7 +25,7 @@ use super::{
     },
     program::Program,
 };
-use crate::world::{Client, Staffer, Stage, World, both, eventually};
+use crate::world::{Client, Dice, Staffer, Stage, World, both, eventually};
 
 both!(
     a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight,
@@ -198,38 +198,5 @@ impl Sights {
         }
         repeats_carry_the_same_ids(&town.sandbox);
         repeats
-    }
-}
-
-/// Chance that can be had again by its seed: an xorshift generator (Marsaglia, 2003).
-struct Dice {
-    seed: u64,
-    state: u64,
-}
-
-impl Dice {
-    /// By the clock, or by `STADTFUNK_TEST_SEED`.
-    fn new() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a switch of the tests, not of the program"
-        )]
-        let wanted = std::env::var("STADTFUNK_TEST_SEED").ok();
-        let seed = wanted.map_or_else(
-            || Clock::wall().now().as_micros().unsigned_abs(),
-            |seed| seed.parse().expect("a number"),
-        );
-        let _ = writeln!(std::io::stderr(), "STADTFUNK_TEST_SEED={seed}");
-        Self {
-            seed,
-            state: seed | 1,
-        }
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        self.state % end
     }
 }

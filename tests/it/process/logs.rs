@@ -97,7 +97,10 @@ async fn the_metrics_have_a_listener_of_their_own(stage: &Stage) {
     };
     let metrics = room.get("/metrics").await;
     assert_eq!(metrics.status, 200);
-    assert!(metrics.body.starts_with(b"# HELP stadtfunk_push_"));
+    let metrics = String::from_utf8(metrics.body.to_vec()).expect("UTF-8");
+    for room in ["stadtfunk_push_", "stadtfunk_announcements_"] {
+        assert!(metrics.contains(&format!("# HELP {room}")), "{metrics}");
+    }
     program.terminate().await;
     assert!(program.ended().await.0.success());
 }

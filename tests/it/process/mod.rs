@@ -9,5 +9,6 @@ mod killed;
 mod logs;
 mod program;
 mod push;
+mod released;
 mod serving;
 mod together;

@@ -121,6 +121,28 @@ fn a_vector_without_key_has_no_words_and_a_link() {
     }
 }
 
+#[test]
+fn a_removal_names_what_it_takes_down_and_shows_nothing() {
+    let vectors = vectors();
+    let removals = vectors["removals"].as_array().expect("vectors");
+    assert_eq!(removals.len(), 5, "three gateways, two without a key");
+    for vector in removals {
+        let read = match vector.get("plaintext") {
+            Some(plaintext) => {
+                let text = read(&vectors["device"], &ciphertext(vector));
+                assert_eq!(text, *plaintext);
+                text
+            }
+            None => vector["body"].as_str().expect("a body").to_owned(),
+        };
+        assert!(
+            read.contains(r#""remove":"AZqPbnwAcACAAAAAAAAAAg""#),
+            "{read}"
+        );
+        assert!(!read.contains("title"), "{read}");
+    }
+}
+
 #[cfg(feature = "oracles")]
 #[test]
 fn ece_reads_every_vector() {

@@ -35,6 +35,8 @@
 pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod database;
+pub(crate) mod dice;
+pub(crate) mod form;
 pub(crate) mod newsroom;
 pub(crate) mod people;
 pub(crate) mod push;
@@ -46,7 +48,9 @@ pub(crate) mod waiting;
 pub(crate) use self::{
     client::{Answer, Client},
     database::Database,
-    newsroom::{PostOffice, Reply, WebSite},
+    dice::Dice,
+    form::form,
+    newsroom::{Counter, PostOffice, Reply, WebSite},
     people::{Person, same},
     push::Wiring,
     staff::Staffer,

@@ -5,6 +5,7 @@
 use std::{
     collections::VecDeque,
     convert::Infallible,
+    fs,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -18,14 +19,19 @@ use serde_json::Value;
 use stadtfunk::tasks::Tasks;
 use standardwebhooks::Webhook;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufStream},
     net::{TcpListener, TcpStream},
 };
+use tokio_rustls::TlsAcceptor;
 
 use super::Stage;
 
 /// What both sides of the web hook know.
 pub(crate) const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+/// Who is on the press list.
+pub(crate) const ANCHOR: &str = "anchor@zeitung.example";
+pub(crate) const RADIO: &str = "news@radio.example";
 
 /// What the web site does about a call.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +114,22 @@ pub(crate) struct PostOffice {
     pub(crate) address: SocketAddr,
     refusals: Arc<Mutex<Vec<(String, &'static str)>>>,
     letters: Arc<Mutex<Vec<Letter>>>,
+    counter: Counter,
 }
+
+/// How a post office is spoken to.
+#[derive(Clone)]
+pub(crate) enum Counter {
+    Plain,
+    /// TLS from the first byte; takes letters from whoever shows the [pass](PASS).
+    Implicit(TlsAcceptor),
+    /// Offers STARTTLS, and goes on as above after it.
+    Starttls(TlsAcceptor),
+}
+
+const AUTH: &str = "250-AUTH PLAIN\r\n";
+/// User and password as AUTH PLAIN has them: `\0stadtfunk\0geheim`.
+const PASS: &str = "AHN0YWR0ZnVuawBnZWhlaW0=";
 
 /// A letter that was taken.
 #[derive(Clone, Debug)]
@@ -129,14 +150,52 @@ impl PostOffice {
         refusals.push((to.to_owned(), line));
     }
 
-    async fn talk(self, stream: TcpStream) -> std::io::Result<()> {
-        let (read, mut write) = stream.into_split();
-        let mut lines = BufReader::new(read).lines();
-        write.write_all(b"220 post.example\r\n").await?;
+    async fn receive(self, stream: TcpStream) -> std::io::Result<()> {
+        let greeting = "220 post.example\r\n";
+        match self.counter.clone() {
+            Counter::Plain => self.talk(stream, greeting, "").await.map(drop),
+            Counter::Implicit(tls) => {
+                let stream = tls.accept(stream).await?;
+                self.talk(stream, greeting, AUTH).await.map(drop)
+            }
+            Counter::Starttls(tls) => {
+                let offer = "250-STARTTLS\r\n";
+                if let Some(stream) = self.talk(stream, greeting, offer).await? {
+                    let stream = tls.accept(stream).await?;
+                    self.talk(stream, "", AUTH).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives the stream back when TLS is to begin on it.
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+        greeting: &str,
+        offers: &str,
+    ) -> std::io::Result<Option<S>> {
+        let mut stream = BufStream::new(stream);
+        stream.write_all(greeting.as_bytes()).await?;
+        stream.flush().await?;
         let (mut from, mut to) = (String::new(), Vec::new());
-        while let Some(line) = lines.next_line().await? {
+        let mut may_write = offers.is_empty();
+        let mut line = String::new();
+        while read_line(&mut stream, &mut line).await? {
             let answer = match line.split_once([' ', ':']).map_or(&*line, |(verb, _)| verb) {
-                "EHLO" => "250-post.example\r\n250 8BITMIME".to_owned(),
+                "EHLO" => format!("250-post.example\r\n{offers}250 8BITMIME"),
+                "STARTTLS" => {
+                    stream.write_all(b"220 go on\r\n").await?;
+                    stream.flush().await?;
+                    return Ok(Some(stream.into_inner()));
+                }
+                "AUTH" if line.ends_with(PASS) => {
+                    may_write = true;
+                    "235 welcome".to_owned()
+                }
+                "AUTH" => "535 who are you?".to_owned(),
+                "MAIL" if !may_write => "530 not like this".to_owned(),
                 "MAIL" => {
                     from = mailbox(&line);
                     "250 OK".to_owned()
@@ -149,12 +208,10 @@ impl PostOffice {
                     refusal.unwrap_or("250 OK").to_owned()
                 }
                 "DATA" => {
-                    write.write_all(b"354 go on\r\n").await?;
+                    stream.write_all(b"354 go on\r\n").await?;
+                    stream.flush().await?;
                     let mut source = String::new();
-                    while let Some(line) = lines.next_line().await? {
-                        if line == "." {
-                            break;
-                        }
+                    while read_line(&mut stream, &mut line).await? && line != "." {
                         source.push_str(line.strip_prefix('.').unwrap_or(&line));
                         source.push_str("\r\n");
                     }
@@ -166,14 +223,16 @@ impl PostOffice {
                     "250 taken".to_owned()
                 }
                 "QUIT" => {
-                    write.write_all(b"221 bye\r\n").await?;
-                    return Ok(());
+                    stream.write_all(b"221 bye\r\n").await?;
+                    stream.flush().await?;
+                    return Ok(None);
                 }
                 _ => "250 OK".to_owned(),
             };
-            write.write_all(format!("{answer}\r\n").as_bytes()).await?;
+            stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
+            stream.flush().await?;
         }
-        Ok(())
+        Ok(None)
     }
 
     fn refusal(&self, to: &str) -> Option<&'static str> {
@@ -181,6 +240,17 @@ impl PostOffice {
         let place = refusals.iter().position(|(of, _)| of == to)?;
         Some(refusals.remove(place).1)
     }
+}
+
+/// The next line without its end; `false` when there is none.
+async fn read_line(
+    stream: &mut BufStream<impl AsyncRead + AsyncWrite + Unpin>,
+    line: &mut String,
+) -> std::io::Result<bool> {
+    line.clear();
+    let read = stream.read_line(line).await?;
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(read > 0)
 }
 
 /// What stands between `<` and `>`.
@@ -217,20 +287,42 @@ impl Stage {
     }
 
     pub(crate) async fn post_office(&self) -> PostOffice {
+        self.post_office_with(Counter::Plain).await
+    }
+
+    pub(crate) async fn post_office_with(&self, counter: Counter) -> PostOffice {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let office = PostOffice {
             address: listener.local_addr().expect("a bound listener"),
             refusals: Arc::default(),
             letters: Arc::default(),
+            counter,
         };
         let talking = office.clone();
         accept(&self.tasks, listener, move |stream| {
             let office = talking.clone();
             async move {
-                let _ = office.talk(stream).await;
+                let _ = office.receive(stream).await;
             }
         });
         office
+    }
+}
+
+impl Stage {
+    /// Writes the configuration of a city that tells this web site, by this post office the press list, and
+    /// everybody by its public page.
+    pub(crate) fn configure_press(&self, site: &WebSite, office: &PostOffice) {
+        let file = format!(
+            "[server]\npublic_url = 'https://app.example-stadt.de'\ncity = 'Stadt <Beispiel>'\n\
+             [press]\nweb_hook_url = 'http://{}/hook'\nweb_hook_secret = '{SECRET}'\n\
+             web_hook_on_loopback = true\nweb_hook_timeout_seconds = 1\n\
+             mail_to = ['{ANCHOR}', '{RADIO}']\npage = true\n\
+             [mail]\nhost = '127.0.0.1'\nport = {}\ntls = 'none'\nfrom = 'Presseamt <presse@example-stadt.de>'\n",
+            site.address,
+            office.address.port(),
+        );
+        fs::write(self.folder().join("stadtfunk.toml"), file).expect("a file");
     }
 }
 

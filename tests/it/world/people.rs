@@ -4,7 +4,7 @@
 
 use std::{
     future::IntoFuture,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::Deref,
     pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
@@ -34,6 +34,13 @@ impl Deref for Person {
     type Target = Client;
     fn deref(&self) -> &Client {
         &self.client
+    }
+}
+
+impl Person {
+    /// Calls another server from now on.
+    pub(crate) fn moves_to(&mut self, server: SocketAddr) {
+        self.client.server = server;
     }
 }
 

@@ -163,12 +163,11 @@ impl Stage {
             file_must_exist: false,
             push_folder: folder.join("push-config"),
         };
+        let store = |name: &str| format!("file:{}", folder.join(name).display());
         let usual = [
             ("DATABASE_URL", self.database.url.clone()),
-            (
-                "STADTFUNK_PHOTOS_STORE",
-                format!("file:{}", folder.join("photos").display()),
-            ),
+            ("STADTFUNK_PHOTOS_STORE", store("photos")),
+            ("STADTFUNK_FILES_STORE", store("files")),
         ];
         let mut environment: Vec<_> = usual.map(|(name, value)| (name.to_owned(), value)).into();
         environment.extend(settings.environment.iter().cloned());

@@ -127,3 +127,32 @@ fn what_is_no_personnel_file_is_refused_in_one_sentence() {
         "Zeile 1: Die Datei nennt keine einzige Person."
     );
 }
+
+#[test]
+fn a_mobile_number_is_kept_in_the_international_form() {
+    for written in [
+        "0170/123 45 67",
+        "+49 (0)170 - 1234567",
+        "0049170.1234567",
+        "(0170) 1234567",
+    ] {
+        assert_eq!(
+            international(written).as_deref(),
+            Some("+491701234567"),
+            "{written}"
+        );
+    }
+    assert_eq!(
+        international("+43 660 1234567").as_deref(),
+        Some("+436601234567")
+    );
+    for bad in [
+        "170 1234567",
+        "0170",
+        "4,91701E+11",
+        "+0170123456",
+        "Büro 12",
+    ] {
+        assert_eq!(international(bad), None, "{bad}");
+    }
+}

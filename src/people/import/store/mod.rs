@@ -35,7 +35,7 @@ pub(super) async fn staff(tx: &mut Tx) -> Result<KnownStaff> {
         .await?;
     let people = tx
         .query(sql!(
-            "SELECT a.id, a.personnel_number, a.given_name, a.family_name, a.job_title, a.location, a.email, "
+            "SELECT a.id, a.personnel_number, a.given_name, a.family_name, a.job_title, a.location, a.email, a.mobile, "
             "a.language, u.code AS unit, a.left_at "
             "FROM accounts a JOIN org_units u ON u.id = a.unit_id"
         ))
@@ -169,11 +169,11 @@ async fn insert_people(tx: &mut Tx, people: &[PersonWrite<'_>], now: At) -> Resu
     }
     tx.query(sql!(
         "INSERT INTO accounts (id, personnel_number, given_name, family_name, sort_name, job_title, "
-        "job_title_key, location, location_key, email, unit_id, language, created_at) SELECT "
+        "job_title_key, location, location_key, email, mobile, unit_id, language, created_at) SELECT "
         ["unhex(value->>'id', '-')" | "CAST(value->>'id' AS uuid)"] ", value->>'personnel_number', "
         "value->>'given_name', value->>'family_name', value->>'sort_name', value->>'job_title', "
         "value->>'job_title_key', value->>'location', value->>'location_key', value->>'email', "
-        ["unhex(value->>'unit', '-')" | "CAST(value->>'unit' AS uuid)"] ", value->>'language', $2 "
+        "value->>'mobile', " ["unhex(value->>'unit', '-')" | "CAST(value->>'unit' AS uuid)"] ", value->>'language', $2 "
         "FROM " ["json_each" | "jsonb_array_elements"] "($1)"
     ))
     .bind(Json(people))
@@ -192,12 +192,14 @@ async fn update_people(tx: &mut Tx, people: &[PersonWrite<'_>]) -> Result<()> {
         "UPDATE accounts SET given_name = new.given_name, family_name = new.family_name, "
         "sort_name = new.sort_name, job_title = new.job_title, "
         "job_title_key = new.job_title_key, location = new.location, location_key = new.location_key, email = new.email, "
+        "mobile = new.mobile, "
         "unit_id = new.unit_id FROM (SELECT "
         ["unhex(value->>'id', '-')" | "CAST(value->>'id' AS uuid)"] " AS id, "
         "value->>'given_name' AS given_name, value->>'family_name' AS family_name, "
         "value->>'sort_name' AS sort_name, value->>'job_title' AS job_title, "
         "value->>'job_title_key' AS job_title_key, value->>'location' AS location, "
         "value->>'location_key' AS location_key, value->>'email' AS email, "
+        "value->>'mobile' AS mobile, "
         ["unhex(value->>'unit', '-')" | "CAST(value->>'unit' AS uuid)"] " AS unit_id "
         "FROM " ["json_each" | "jsonb_array_elements"] "($1)"
         ") AS new WHERE accounts.id = new.id"

@@ -71,6 +71,7 @@ impl UnitIds {
                     location: person.location.as_deref(),
                     location_key: person.location.as_deref().map(names::caseless),
                     email: person.email.as_deref(),
+                    mobile: person.mobile.as_deref(),
                     language: person.language,
                     unit: self.id(&person.unit)?,
                 })
@@ -99,6 +100,7 @@ pub(super) struct PersonWrite<'p> {
     location: Option<&'p str>,
     location_key: Option<String>,
     email: Option<&'p str>,
+    mobile: Option<&'p str>,
     language: Language,
     unit: OrgUnitId,
 }
@@ -136,6 +138,7 @@ pub(super) struct PersonRow {
     job_title: Option<String>,
     location: Option<String>,
     email: Option<String>,
+    mobile: Option<String>,
     language: Language,
     unit: String,
     left_at: Option<At>,
@@ -150,6 +153,7 @@ impl PersonRow {
             job_title: self.job_title,
             location: self.location,
             email: self.email,
+            mobile: self.mobile,
             language: self.language,
             unit: self.unit,
         };

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! Whoever has not answered is reminded, then written to, then their office's deputy is told: once each, by the clock.
+
+use std::time::Duration;
+
+use mail_parser::MessageParser;
+use serde_json::{Value, json};
+use stadtfunk::push::{Gateway, sandbox::SandboxConfig};
+
+use super::{City, account, answer, coming, four};
+use crate::world::{FIRE_BRIGADE, FIRE_STATION_1, Reply, Settings, Stage, both, eventually};
+
+both!(
+    whoever_has_not_answered_is_reminded_on_the_phone_in_the_same_place,
+    whoever_has_not_answered_gets_a_mail_of_their_own,
+    the_city_gateway_is_asked_for_a_text_message_until_it_takes_it,
+    whoever_answers_in_between_is_left_alone,
+    each_step_is_done_once_by_whoever_is_first,
+    a_text_message_that_was_cut_off_is_asked_for_again_under_its_id,
+    what_is_withdrawn_reminds_nobody,
+    the_deputy_of_an_office_is_told,
+    only_administrators_name_deputies,
+);
+
+const BERTA: &str = "berta@example-stadt.de";
+
+fn with_mail() -> Value {
+    let mut question = coming();
+    question["otherwise"] = json!({"by": "mail", "after_minutes": 20});
+    question
+}
+
+fn with_text_message() -> Value {
+    let mut question = coming();
+    question["otherwise"] = json!({"by": "sms", "after_minutes": 20});
+    question
+}
+
+async fn whoever_has_not_answered_is_reminded_on_the_phone_in_the_same_place(stage: &Stage) {
+    let settings = Settings::default();
+    let clock = settings.clock.clone();
+    let sandbox = stage.sandbox(SandboxConfig::default(), clock).await;
+    let city = City::by_clock(stage, "", settings).await;
+    let staff = four(&city.world).await;
+    let phones = [sandbox.phone(Gateway::Fcm), sandbox.phone(Gateway::Apns)];
+    for (person, phone) in staff.iter().zip(&phones) {
+        person.registers(phone).await;
+    }
+    let titles = |phone: &stadtfunk::push::sandbox::Phone| -> Vec<String> {
+        let screen = sandbox.lock_screen(phone.gateway, &phone.address);
+        screen.iter().map(|note| note.title.clone()).collect()
+    };
+    let mut question = coming();
+    question["remind_after_minutes"] = json!(10);
+    let address = city.release(question).await;
+    eventually("both phones show it", async || {
+        let shown = phones.iter().all(|phone| titles(phone).len() == 1);
+        shown.then_some(())
+    })
+    .await;
+    answer(&staff[0], &address, json!({"answer": "coming"})).await;
+    let before = account(&city.tally(&address).await, "remind");
+    assert_eq!(before.get("done_at"), None);
+    city.minutes_later(&address, 10, "remind").await;
+    let reminded = eventually("the reminder has arrived", async || {
+        let reminded = account(&city.tally(&address).await, "remind");
+        (reminded["push"]["reached"] == 1).then_some(reminded)
+    })
+    .await;
+    assert_eq!(reminded["people"], 4);
+    assert_eq!(
+        reminded["push"],
+        json!({"reached": 1, "waiting": 0, "not_reached": 0, "without_device": 3})
+    );
+    assert_eq!(titles(&phones[0]), ["Kita geschlossen"]);
+    assert_eq!(titles(&phones[1]), ["Bitte antworten: Kita geschlossen"]);
+    city.editor.delete(&address).await.done();
+    eventually("what stood there is taken down", async || {
+        let empty = phones.iter().all(|phone| titles(phone).is_empty());
+        // What is on its way is given a moment to arrive.
+        city.world.clock.advance(Duration::from_secs(1));
+        empty.then_some(())
+    })
+    .await;
+}
+
+async fn whoever_has_not_answered_gets_a_mail_of_their_own(stage: &Stage) {
+    let city = City::on(stage).await;
+    let staff = four(&city.world).await;
+    for (person, email) in staff.iter().zip(["anna", "berta", "", "dora"]) {
+        let email = (!email.is_empty()).then(|| format!("{email}@example-stadt.de"));
+        city.reachable(person, email.as_deref(), None).await;
+    }
+    city.office
+        .refuses_once("dora@example-stadt.de", "550 no such mailbox");
+    let address = city.release(with_mail()).await;
+    answer(&staff[0], &address, json!({"answer": "coming"})).await;
+    city.world.clock.advance(Duration::from_mins(19));
+    assert!(city.office.letters().is_empty());
+    let done = city.minutes_later(&address, 1, "otherwise").await;
+    assert_eq!(done["people"], 4);
+    assert_eq!(
+        city.notified(&address, "otherwise").await,
+        json!([
+            {"by": "mail", "outcome": "delivered", "people": 1},
+            {"by": "mail", "outcome": "no_address", "people": 2},
+            {"by": "mail", "outcome": "refused", "people": 1},
+        ])
+    );
+    let [letter] = &city.office.letters()[..] else {
+        panic!("{:?}", city.office.letters());
+    };
+    assert_eq!(letter.to, [BERTA]);
+    let read = MessageParser::default()
+        .parse(&letter.source)
+        .expect("a mail");
+    assert_eq!(read.subject(), Some("Stadt Beispiel: Kita geschlossen"));
+    let id = address.rsplit('/').next().expect("an id");
+    let link = format!("https://app.example-stadt.de/announcements/{id}");
+    let text = read.body_text(0).expect("a text");
+    let html = read.body_html(0).expect("HTML");
+    for words in [
+        &*link,
+        "Bitte antworten Sie hier",
+        "kein anerkannter Alarmweg",
+    ] {
+        assert!(
+            text.contains(words) && html.contains(words),
+            "{text}\n{html}"
+        );
+    }
+    assert!(
+        html.contains("Wer kann &lt;heute&gt; einspringen?"),
+        "{html}"
+    );
+}
+
+async fn the_city_gateway_is_asked_for_a_text_message_until_it_takes_it(stage: &Stage) {
+    let city = City::on(stage).await;
+    let staff = four(&city.world).await;
+    city.reachable(&staff[1], None, Some("+491701234567")).await;
+    city.gateway
+        .will(&[Reply::Status(500), Reply::Silence, Reply::Status(202)]);
+    let address = city.release(with_text_message()).await;
+    city.minutes_later(&address, 20, "otherwise").await;
+    assert_eq!(
+        city.notified(&address, "otherwise").await,
+        json!([
+            {"by": "sms", "outcome": "delivered", "people": 1},
+            {"by": "sms", "outcome": "no_address", "people": 4},
+        ])
+    );
+    let calls = city.gateway.calls();
+    assert_eq!(calls.len(), 3);
+    assert!(calls.iter().all(|call| call.id == calls[0].id));
+    assert_eq!(calls[0].json["type"], "sms.requested");
+    assert_eq!(calls[0].json["data"]["to"], "+491701234567");
+    let id = address.rsplit('/').next().expect("an id");
+    let text = format!(
+        "Stadt Beispiel: Kita geschlossen - Bitte antworten: \
+         https://app.example-stadt.de/announcements/{id}"
+    );
+    assert_eq!(calls[0].json["data"]["text"], text);
+    assert!(city.office.letters().is_empty());
+}
+
+async fn whoever_answers_in_between_is_left_alone(stage: &Stage) {
+    let city = City::on(stage).await;
+    let staff = four(&city.world).await;
+    city.reachable(&staff[1], None, Some("+491701234567")).await;
+    city.gateway.will(&[Reply::Status(500)]);
+    let address = city.release(with_text_message()).await;
+    city.minutes_later(&address, 20, "otherwise").await;
+    eventually("the gateway was asked once", async || {
+        (city.gateway.calls().len() == 1).then_some(())
+    })
+    .await;
+    answer(&staff[1], &address, json!({"answer": "not_coming"})).await;
+    assert_eq!(
+        city.notified(&address, "otherwise").await,
+        json!([
+            {"by": "sms", "outcome": "answered", "people": 1},
+            {"by": "sms", "outcome": "no_address", "people": 4},
+        ])
+    );
+    assert_eq!(city.gateway.calls().len(), 1);
+}
+
+async fn each_step_is_done_once_by_whoever_is_first(stage: &Stage) {
+    let mut city = City::on(stage).await;
+    let staff = four(&city.world).await;
+    city.reachable(&staff[1], Some(BERTA), None).await;
+    let together = city.release(with_mail()).await;
+    if !stage.database.is_sqlite() {
+        stage.world_with(city.settings()).await;
+    }
+    city.minutes_later(&together, 20, "otherwise").await;
+    city.notified(&together, "otherwise").await;
+    assert_eq!(city.office.letters().len(), 1);
+    // Nobody runs when it is due.
+    let alone = city.release(with_mail()).await;
+    city.restart(stage, 60).await;
+    city.minutes_later(&alone, 0, "otherwise").await;
+    city.notified(&alone, "otherwise").await;
+    city.restart(stage, 60).await;
+    city.minutes_later(&alone, 0, "otherwise").await;
+    assert_eq!(city.office.letters().len(), 2);
+}
+
+async fn a_text_message_that_was_cut_off_is_asked_for_again_under_its_id(stage: &Stage) {
+    let mut city = City::on(stage).await;
+    let staff = four(&city.world).await;
+    city.reachable(&staff[1], None, Some("+491701234567")).await;
+    city.gateway.will(&[Reply::Silence]);
+    let address = city.release(with_text_message()).await;
+    city.minutes_later(&address, 20, "otherwise").await;
+    eventually("the gateway is being asked", async || {
+        (city.gateway.calls().len() == 1).then_some(())
+    })
+    .await;
+    city.restart(stage, 0).await;
+    city.notified(&address, "otherwise").await;
+    let calls = city.gateway.calls();
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0].id, calls[1].id);
+}
+
+async fn what_is_withdrawn_reminds_nobody(stage: &Stage) {
+    let city = City::on(stage).await;
+    let staff = four(&city.world).await;
+    city.reachable(&staff[1], Some(BERTA), None).await;
+    let mut question = with_mail();
+    question["remind_after_minutes"] = json!(10);
+    question["deputy_after_minutes"] = json!(30);
+    let address = city.release(question).await;
+    city.editor.delete(&address).await.done();
+    for (minutes, step) in [(10, "remind"), (10, "otherwise"), (10, "deputy")] {
+        let done = city.minutes_later(&address, minutes, step).await;
+        assert_eq!((&done["people"], done.get("push")), (&json!(0), None));
+        assert_eq!(done["notices"], json!([]));
+    }
+    assert!(city.office.letters().is_empty());
+}
+
+async fn the_deputy_of_an_office_is_told(stage: &Stage) {
+    let city = City::on(stage).await;
+    let world = &city.world;
+    let admin = world.admin("Ada Amt").await;
+    let deputy = world.employee("Vera Vertretung").await;
+    city.reachable(&deputy, Some("vera@example-stadt.de"), None)
+        .await;
+    let brigade = world.unit_id(FIRE_BRIGADE).await;
+    let at = format!("/api/v1/org-units/{brigade}/deputy");
+    for _ in 0..2 {
+        admin
+            .put(&at, json!({"person": deputy.account}))
+            .await
+            .done();
+    }
+    for name in ["Finn Feuer", "Fred Funke", "Frida Flamme"] {
+        world.employee(name).of(FIRE_STATION_1).await;
+    }
+    let mut question = coming();
+    question["deputy_after_minutes"] = json!(30);
+    let address = city.release(question).await;
+    answer(&deputy, &address, json!({"answer": "coming"})).await;
+    let told = city.minutes_later(&address, 30, "deputy").await;
+    // Three firefighters; the editor and the administrator, for whom there is no deputy.
+    assert_eq!(
+        (&told["people"], &told["without_deputy"]),
+        (&json!(5), &json!(2))
+    );
+    assert_eq!(
+        city.notified(&address, "deputy").await,
+        json!([{"by": "mail", "outcome": "delivered", "people": 1}])
+    );
+    assert_eq!(told["push"]["without_device"], 1);
+    let [letter] = &city.office.letters()[..] else {
+        panic!("{:?}", city.office.letters());
+    };
+    assert_eq!(letter.to, ["vera@example-stadt.de"]);
+    let read = MessageParser::default()
+        .parse(&letter.source)
+        .expect("a mail");
+    let text = read.body_text(0).expect("a text");
+    let id = address.rsplit('/').next().expect("an id");
+    assert!(
+        text.contains(&format!("/announcements/{id}/answers")),
+        "{text}"
+    );
+    for word in ["Kita", "Finn", "Feuer"] {
+        assert!(!text.contains(word), "neither words nor names: {text}");
+    }
+}
+
+async fn only_administrators_name_deputies(stage: &Stage) {
+    let city = City::on(stage).await;
+    let admin = city.world.admin("Ada Amt").await;
+    let brigade = city.world.unit_id(FIRE_BRIGADE).await;
+    let at = format!("/api/v1/org-units/{brigade}/deputy");
+    let person = json!({"person": city.editor.account});
+    city.editor
+        .put(&at, person.clone())
+        .await
+        .refused(403, "forbidden");
+    admin.put(&at, person).await.done();
+    let nobody = json!({"person": city.world.app.ids.id::<()>()});
+    let problem = admin.put(&at, nobody).await.refused(422, "invalid-body");
+    assert_eq!(problem["errors"][0]["pointer"], "/person");
+    let units = admin.get("/api/v1/org-units").await.ok();
+    let units = units["items"].as_array().expect("units").clone();
+    let of = |code: &str| units.iter().find(|unit| unit["code"] == code).cloned();
+    let own = of("37").expect("the brigade");
+    assert_eq!(own["deputy_id"], json!(city.editor.account));
+    assert_eq!(of("37.1").expect("a station").get("deputy_id"), None);
+    for _ in 0..2 {
+        admin.delete(&at).await.done();
+    }
+    let entries = admin.get("/api/v1/audit").await.ok();
+    let entries = entries["items"].as_array().expect("entries").clone();
+    let details: Vec<_> = entries.iter().map(|entry| &entry["details"]).collect();
+    assert_eq!(
+        details,
+        [&json!({}), &json!({"deputy": city.editor.account})]
+    );
+}
