@@ -28,7 +28,8 @@ impl Texts {
         self.de.is_none() && self.en.is_none()
     }
 
-    /// What there is, each by its language.
+    /// What there is, each made into something else.
+    #[must_use]
     pub fn map(&self, mut f: impl FnMut(Language, &Wording) -> Wording) -> Self {
         let mapped = self
             .iter()

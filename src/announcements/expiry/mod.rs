@@ -23,7 +23,7 @@ pub(super) fn check_said(expires_at: Option<At>, now: At) -> Result<()> {
 /// What has expired is not to be released any more.
 pub(super) fn check_current(expires_at: Option<At>, now: At) -> Result<()> {
     match expires_at {
-        Some(expired_at) if expired_at <= now => Err(AnnouncementError::Expired { expired_at }),
+        Some(end) if end <= now => Err(AnnouncementError::Expired { expired_at: end }),
         _ => Ok(()),
     }
 }

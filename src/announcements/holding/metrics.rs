@@ -18,9 +18,9 @@ impl Announcements {
                 let held: Gauge = Gauge::default();
                 held.set(count);
                 let mut registry = Registry::with_prefix("stadtfunk_announcements");
-                let help =
+                let meaning =
                     "Announcements whose T was missed and which are held until an editor decides";
-                registry.register("held", help, held);
+                registry.register("held", meaning, held);
                 // Writing to a string can't fail.
                 let _ = encode_registry(&mut text, &registry);
             }

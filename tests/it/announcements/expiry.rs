@@ -88,12 +88,12 @@ async fn an_end_is_in_the_future_and_after_t(stage: &Stage) {
     let world = stage.world().await;
     let eva = world.editor("Eva Editor").await;
     let now = world.clock.now();
-    let pointed = |problem: &Value| problem["errors"][0]["pointer"].clone();
+    let told_at = |problem: &Value| problem["errors"][0]["pointer"].clone();
     let mut past = to_everybody();
     past["expires_at"] = json!(now);
     let refused = eva.post(EDITORIAL, past).await;
     assert_eq!(
-        pointed(&refused.refused(422, "expiry-in-past")),
+        told_at(&refused.refused(422, "expiry-in-past")),
         "/expires_at"
     );
     assert_eq!(eva.get(EDITORIAL).await.ok(), json!({"items": []}));
@@ -103,15 +103,15 @@ async fn an_end_is_in_the_future_and_after_t(stage: &Stage) {
     let place = format!("{address}/schedule");
     let late = eva.put(&place, json!({"release_at": now + END})).await;
     assert_eq!(
-        pointed(&late.refused(422, "release-after-expiry")),
+        told_at(&late.refused(422, "release-after-expiry")),
         "/release_at"
     );
     let local = json!({"release_at_local": {"at": "2026-11-21T15:30:00", "zone": "Europe/Berlin"}});
     let late = eva.put(&place, local).await;
-    let pointer = pointed(&late.refused(422, "release-after-expiry"));
+    let pointer = told_at(&late.refused(422, "release-after-expiry"));
     assert_eq!(pointer, "/release_at_local/at");
     let past = eva.patch(&address, json!({"expires_at": now})).await;
-    assert_eq!(pointed(&past.refused(422, "expiry-in-past")), "/expires_at");
+    assert_eq!(told_at(&past.refused(422, "expiry-in-past")), "/expires_at");
     assert_eq!(eva.get(&address).await.ok(), before, "nothing was changed");
 
     schedule(&world, &eva, &address, 60).await;
@@ -120,7 +120,7 @@ async fn an_end_is_in_the_future_and_after_t(stage: &Stage) {
     let early = eva
         .patch(&address, json!({"expires_at": t, "class": "news"}))
         .await;
-    let pointer = pointed(&early.refused(422, "release-after-expiry"));
+    let pointer = told_at(&early.refused(422, "release-after-expiry"));
     assert_eq!(pointer, "/expires_at");
     assert_eq!(eva.get(&address).await.ok(), before, "nothing was changed");
 }

@@ -5,6 +5,7 @@
 mod answers;
 mod attachments;
 mod audiences;
+mod bad_input;
 mod clocks;
 mod corrections;
 mod editing;

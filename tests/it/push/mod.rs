@@ -9,6 +9,7 @@ mod gateways;
 mod handed_over;
 mod held;
 mod housekeeping;
+mod last_second;
 mod late;
 mod metrics;
 #[cfg(feature = "oracles")]

@@ -43,7 +43,7 @@ pub(in crate::announcements) async fn find(
         .all()
         .await?;
     // Without words it was dropped between the two statements: it is gone.
-    let there = (!words.is_empty()).then(|| read(id, row, &words));
+    let there = (!words.is_empty()).then(|| read(id, &row, &words));
     there.transpose()
 }
 
@@ -66,10 +66,10 @@ pub(super) async fn find_in(tx: &mut Tx, id: AnnouncementId) -> Result<Option<Pr
         .bind(id)
         .all()
         .await?;
-    read(id, row, &words).map(Some)
+    read(id, &row, &words).map(Some)
 }
 
-fn read(id: AnnouncementId, row: Row, words: &[WordRow]) -> Result<Proposal> {
+fn read(id: AnnouncementId, row: &Row, words: &[WordRow]) -> Result<Proposal> {
     let (note, texts) = read_words(id, words)?;
     Ok(Proposal {
         proposed: Step {

@@ -11,6 +11,10 @@
 //! **Invariant:** what is stored can be filled, and is then no longer than a push and a page have room for,
 //! because it was [checked](check) with the longest that can take each placeholder's place.
 
+mod pieces;
+
+use self::pieces::{Piece, Pieces};
+use super::{AnnouncementError, Announcements, Result, Texts, Wording};
 use crate::{
     clock::{At, Zone},
     push::{
@@ -19,8 +23,6 @@ use crate::{
     },
     text::{Line, Text},
 };
-
-use super::{AnnouncementError, Announcements, Result, Texts, Wording};
 
 /// What an editor may have put in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +57,6 @@ impl Placeholder {
     }
 }
 
-/// Longer is no name of a placeholder, by mistake or not.
-const LONGEST_NAME: usize = 40;
 /// What a body has at most, in characters, once it is filled.
 const MOST_OF_BODY: usize = 20_000;
 /// A day and a time that no other is longer than, in either language: 30 September 2026, 20:22.
@@ -232,62 +232,11 @@ fn filled(text: &str, value: impl Fn(Placeholder) -> Option<String>) -> String {
     filled
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece<'t> {
-    Words(&'t str),
-    /// What stands between the braces.
-    Placeholder(&'t str),
-}
-
-/// What is left of a text.
-struct Pieces<'t>(&'t str);
-
-impl<'t> Iterator for Pieces<'t> {
-    type Item = Piece<'t>;
-
-    fn next(&mut self) -> Option<Piece<'t>> {
-        let text = self.0;
-        if text.is_empty() {
-            return None;
-        }
-        let brace = text.find(['{', '}']).unwrap_or(text.len());
-        if brace > 0 {
-            return Some(Piece::Words(self.take(brace)));
-        }
-        if text.starts_with("{{") || text.starts_with("}}") {
-            self.take(1);
-            return Some(Piece::Words(self.take(1)));
-        }
-        match name_at(text) {
-            Some(name) => {
-                self.take(name.len() + 2);
-                Some(Piece::Placeholder(name))
-            }
-            None => Some(Piece::Words(self.take(1))),
-        }
-    }
-}
-
-impl<'t> Pieces<'t> {
-    fn take(&mut self, bytes: usize) -> &'t str {
-        let (taken, left) = self.0.split_at(bytes);
-        self.0 = left;
-        taken
-    }
-}
-
-/// Of a text that begins with an opening brace: what stands up to the closing one, if that looks like a name.
-fn name_at(text: &str) -> Option<&str> {
-    let (name, _) = text.strip_prefix('{')?.split_once('}')?;
-    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(['{', '\n']);
-    fits.then_some(name)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{pieces::LONGEST_NAME, *};
 
     fn moments(expires_at: Option<&str>) -> Moments {
         Moments {
