@@ -16,6 +16,7 @@ mod press;
 mod press_attachments;
 mod proposals;
 mod release;
+mod reports;
 mod review;
 mod texts;
 
