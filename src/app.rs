@@ -73,7 +73,7 @@ pub enum StartError {
 /// Opens the database, brings its schema up to date and makes the rooms. Starts nothing yet.
 pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
     let db = Db::open(config.database.url.expose_secret()).await?;
-    db.set(&clock).await?;
+    db.set_clock(&clock).await?;
     let ids = Ids::new(clock.clone());
     let tasks = Tasks::new();
     let people = People::new(
@@ -136,6 +136,7 @@ pub fn start(app: &App) {
     };
     releaser::start(&app.announcements, &app.tasks, Arc::new(warm));
     app.announcements.serve_press(&app.tasks);
+    app.announcements.keep_reports(&app.tasks);
     app.photos.keep_house(&app.tasks);
     app.files.keep_house(&app.tasks);
     app.announcements.follow_up(&app.tasks);

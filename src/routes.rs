@@ -74,6 +74,9 @@ fn api(app: &App) -> OpenApiRouter {
         ))
         .merge(announcements::http::router(app.announcements.clone()))
         .merge(files::http::router(app.files.clone()))
+        .merge(announcements::release::http::router(
+            app.announcements.clone(),
+        ))
         .merge(announcements::corrections::http::router(
             app.announcements.clone(),
         ))

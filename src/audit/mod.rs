@@ -49,6 +49,8 @@ text_enum! {
         /// T was missed by more than it may be.
         AnnouncementHeld = "announcement_held",
         AnnouncementReleased = "announcement_released",
+        /// The release is over: its report is written.
+        AnnouncementReported = "announcement_reported",
         AnnouncementCorrected = "announcement_corrected",
         AnnouncementCorrectionProposed = "announcement_correction_proposed",
         AnnouncementCorrectionApproved = "announcement_correction_approved",

@@ -9,14 +9,17 @@ use secrecy::ExposeSecret as _;
 
 use super::{Failure, Terminal};
 use crate::{
+    announcements::release::kept,
     audit::{self, Fault, Verdict},
     config::Config,
-    db::Db,
+    db::{Db, DbError},
+    id::AnnouncementId,
 };
 
 #[derive(Subcommand)]
 pub(super) enum Audit {
-    /// Walk the chain; fail and name the first entry that was changed or removed.
+    /// Walk the chain; fail and name the first entry that was changed or removed, and every release report that is not
+    /// what was written.
     Verify,
 }
 
@@ -26,11 +29,33 @@ pub(super) async fn run(
     terminal: Terminal,
 ) -> Result<ExitCode, Failure> {
     let db = Db::open(config.database.url.expose_secret()).await?;
-    let code = match command {
-        Audit::Verify => audit::verify(&db).await,
+    let found = match command {
+        Audit::Verify => verify(&db).await,
     };
     db.close().await;
-    Ok(tell(&code?, terminal))
+    let (verdict, altered) = found?;
+    let code = tell(&verdict, terminal);
+    for announcement in &altered {
+        terminal.complain(format!(
+            "Der Freigabebericht von {announcement} ist nicht, was geschrieben wurde. / \
+             The release report of {announcement} is not what was written."
+        ));
+    }
+    Ok(if altered.is_empty() {
+        code
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn verify(db: &Db) -> Result<(Verdict, Vec<AnnouncementId>), DbError> {
+    let verdict = audit::verify(db).await?;
+    // A log that does not hold is no witness.
+    let altered = match verdict.fault {
+        None => kept::altered(db).await?,
+        Some(_) => Vec::new(),
+    };
+    Ok((verdict, altered))
 }
 
 fn tell(verdict: &Verdict, terminal: Terminal) -> ExitCode {

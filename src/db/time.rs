@@ -33,7 +33,7 @@ struct Look {
 
 impl Db {
     /// Has the clock show what the database's shows.
-    pub async fn set(&self, clock: &Clock) -> Result<()> {
+    pub async fn set_clock(&self, clock: &Clock) -> Result<()> {
         if self.is_sqlite() || !clock.is_wall() {
             return Ok(());
         }
@@ -97,7 +97,7 @@ pub fn follow(db: &Db, clock: &Clock, tasks: &Tasks) {
                 () = stopping.stopping() => return,
                 () = tokio::time::sleep(BETWEEN) => {}
             }
-            if let Err(error) = db.set(&clock).await {
+            if let Err(error) = db.set_clock(&clock).await {
                 tracing::warn!(%error, "the database's clock could not be read");
             }
         }

@@ -80,7 +80,7 @@ impl Announcements {
         if because == Because::Time && now < waiting.opens_by {
             // Our clock is ahead of the database's.
             drop(tx);
-            self.db.set(&self.clock).await?;
+            self.db.set_clock(&self.clock).await?;
             return Ok(false);
         }
         let opened = open_in(&mut tx, id, because, now).await?;

@@ -3,7 +3,7 @@
 //! The press in the release report: when it was opened and why, what became of every delivery, and by how much the
 //! staff was ahead.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -11,13 +11,14 @@ use super::{
     store::{self, Tally},
 };
 use crate::{
+    announcements::report::to_micros,
     clock::At,
     db::{Db, Result},
     id::AnnouncementId,
 };
 
 /// How the press was served. Times are in milliseconds after T.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = PressOfRelease)]
 pub struct PressReport {
     pub rule: Rule,
@@ -34,7 +35,7 @@ pub struct PressReport {
 }
 
 /// What one channel was to tell.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = PressChannelOfRelease)]
 pub struct OfChannel {
     pub channel: PressChannel,
@@ -49,7 +50,7 @@ pub struct OfChannel {
     pub last_ms: Option<f64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = PressOutcomeCount)]
 pub struct Count {
     pub outcome: PressOutcome,
@@ -87,7 +88,7 @@ pub(in crate::announcements) async fn of(
         opened_because: opening.opened_because,
         skew_ms: first
             .zip(staff_first_ms)
-            .map(|(press, staff)| press - staff),
+            .map(|(press, staff)| to_micros(press - staff)),
         channels,
     }))
 }

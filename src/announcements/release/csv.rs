@@ -5,7 +5,11 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use super::report::{Count, HandOver, Report};
+use super::{
+    super::press::{PressReport, report::OfChannel},
+    later::{Later, What},
+    report::{Count, HandOver, Report},
+};
 
 const COLUMNS: [&str; 4] = ["group", "part", "measure", "value"];
 
@@ -64,7 +68,56 @@ fn lines(report: &Report) -> Vec<Line> {
         lines.push(line("devices", gateway, "waiting", &of.waiting));
         lines.extend(outcomes("devices", gateway, &of.outcomes));
     }
+    lines.extend(report.press.iter().flat_map(press));
+    if let Some(written) = &report.written {
+        lines.push(line("release", "", "written_at", &written.at));
+    }
+    lines.extend(report.later.iter().map(later));
     lines
+}
+
+fn press(press: &PressReport) -> Vec<Line> {
+    let times = [("opened_ms", press.opened_ms), ("skew_ms", press.skew_ms)];
+    let mut lines: Vec<_> = times.into_iter().filter_map(|it| ms("", it)).collect();
+    if let Some(because) = press.opened_because {
+        lines.push(line("press", "", "opened_because", &because));
+    }
+    lines.extend(press.channels.iter().flat_map(channel));
+    lines
+}
+
+fn channel(of: &OfChannel) -> Vec<Line> {
+    let part = format!("{}_{}", of.channel, of.event);
+    let mut lines = vec![
+        line("press", &part, "total", &of.total),
+        line("press", &part, "waiting", &of.waiting),
+    ];
+    for count in &of.outcomes {
+        lines.push(line("press", &part, count.outcome.as_str(), &count.count));
+    }
+    let times = [("first_ms", of.first_ms), ("last_ms", of.last_ms)];
+    lines.extend(times.into_iter().filter_map(|it| ms(&part, it)));
+    lines
+}
+
+fn ms(part: &str, (measure, ms): (&str, Option<f64>)) -> Option<Line> {
+    Some(line("press", part, measure, &format!("{:.3}", ms?)))
+}
+
+/// What happened, at the instant that stands in its second column.
+fn later(later: &Later) -> Line {
+    let (measure, value) = match &later.what {
+        What::Corrected { number } => ("corrected".to_owned(), i64::from(*number)),
+        What::Withdrawn => ("withdrawn".to_owned(), 1),
+        What::PressTold {
+            channel,
+            event,
+            outcome,
+            count,
+        } => (format!("{channel}_{event}_{outcome}"), *count),
+        What::Displayed { people } => ("displayed".to_owned(), *people),
+    };
+    line("later", &later.at.to_string(), &measure, &value)
 }
 
 fn times(part: &str, spread: &HandOver) -> [Line; 5] {

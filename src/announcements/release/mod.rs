@@ -10,9 +10,14 @@
 //! T: the transaction asks the database's clock what time it is, not the process's.
 
 pub mod csv;
+pub mod http;
+pub mod kept;
+pub mod later;
+mod reading;
 pub mod releaser;
 pub mod report;
 pub(super) mod store;
+mod timeline;
 
 use self::store::Staging;
 use super::{Announcements, answers, expiry, placeholders, policy, press};

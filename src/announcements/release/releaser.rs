@@ -110,7 +110,10 @@ impl Releaser {
                     return Ok(None);
                 }
                 // Somebody else was faster, or the database's clock has not come to T: then ours is set.
-                self.announcements.db.set(&self.announcements.clock).await?;
+                self.announcements
+                    .db
+                    .set_clock(&self.announcements.clock)
+                    .await?;
                 Ok(Some(now))
             }
         }

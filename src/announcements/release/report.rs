@@ -4,27 +4,25 @@
 //!
 //! A person with several devices counts once, by the best of them. The parts add up to the whole; if they
 //! ever do not, `unaccounted` says by how many, and the report is not complete.
+//!
+//! While anything waits it is counted anew each time. When the release is over it is [written](super::kept) once; what
+//! happens [later] is told beside it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::{
-    AnnouncementError, Announcements, Result, State,
-    press::{self, PressReport},
-    store,
-};
+use super::{super::press::PressReport, kept::Written, later::Later, reading::Released};
 use crate::{
     clock::At,
     id::AnnouncementId,
-    people::access::Editor,
     push::{
         Gateway, Outcome,
-        outbox::{self, Account, Timing},
+        outbox::{Account, Timing},
     },
 };
 
 /// What became of a release.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ReleaseReport)]
 pub struct Report {
     pub announcement: AnnouncementId,
@@ -45,11 +43,17 @@ pub struct Report {
     /// Absent if the press gets nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub press: Option<PressReport>,
+    /// That these figures are written down and change no more; absent while the release is not over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
+    /// What has happened since the release, in its order: it is only ever added to.
+    #[serde(default)]
+    pub later: Vec<Later>,
 }
 
 /// When devices were handed over: the push was written to the connection of a gateway that then accepted it.
 /// In milliseconds after T.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HandOver {
     pub first_ms: f64,
     pub median_ms: f64,
@@ -60,7 +64,7 @@ pub struct HandOver {
 }
 
 /// The people in the audience at the release, each counted once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = PeopleOfRelease)]
 pub struct People {
     pub recipients: i64,
@@ -72,14 +76,14 @@ pub struct People {
     pub not_reached: Vec<Count>,
     pub without_device: i64,
     /// At least one of their devices has reported that it showed the announcement. Absent for a class that
-    /// takes no receipts.
+    /// takes no receipts. It goes on counting when the other figures are written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub displayed: Option<i64>,
     /// Recipients in none of these parts: 0, or the software has lost somebody.
     pub unaccounted: i64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = DevicesOfRelease)]
 pub struct Devices {
     pub total: i64,
@@ -87,7 +91,7 @@ pub struct Devices {
     pub gateways: Vec<OfGateway>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = GatewayOfRelease)]
 pub struct OfGateway {
     pub gateway: Gateway,
@@ -98,61 +102,20 @@ pub struct OfGateway {
     pub hand_over: Option<HandOver>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = OutcomeCount)]
 pub struct Count {
     pub outcome: Outcome,
     pub count: i64,
 }
 
-impl Announcements {
-    /// The report of a released announcement as it stands now.
-    pub async fn report(&self, _editor: &Editor, id: AnnouncementId) -> Result<Report> {
-        let row = store::row(&self.db, id)
-            .await?
-            .ok_or(AnnouncementError::NotFound)?;
-        let (t, released_at) = match row.state()? {
-            State::Released {
-                release_at: t,
-                released_at,
-                ..
-            }
-            | State::Withdrawn {
-                release_at: t,
-                released_at,
-                ..
-            } => (t, released_at),
-            State::Draft
-            | State::InReview { .. }
-            | State::Scheduled { .. }
-            | State::Held { .. } => {
-                return Err(AnnouncementError::NotReleased);
-            }
-        };
-        let message = row.message_of_release()?;
-        let account = outbox::account(&self.db, message).await?;
-        let takes_receipts = self.classes.get(row.class).receipts;
-        let mut report = build(id, t, released_at, &account, takes_receipts);
-        let first_ms = report.hand_over.map(|hand_over| hand_over.first_ms);
-        report.press = press::report::of(&self.db, id, t, first_ms).await?;
-        report.complete &= report.press.as_ref().is_none_or(PressReport::is_complete);
-        Ok(report)
-    }
-}
-
-fn build(
-    announcement: AnnouncementId,
-    t: At,
-    released_at: At,
-    account: &Account,
-    takes_receipts: bool,
-) -> Report {
-    let late_by = released_at.millis_after(t);
+pub(super) fn build(released: &Released, account: &Account) -> Report {
+    let late_by = released.opened_at.millis_after(released.t);
     let unaccounted = account.unaccounted();
     Report {
-        announcement,
-        release_at: t,
-        released_at,
+        announcement: released.id,
+        release_at: released.t,
+        released_at: released.opened_at,
         complete: account.waiting() == 0 && account.people.waiting == 0 && unaccounted == 0,
         hand_over: account
             .timing
@@ -168,7 +131,7 @@ fn build(
             waiting: account.people.waiting,
             not_reached: account.people.not_reached.iter().map(Count::of).collect(),
             without_device: account.people.without_device,
-            displayed: takes_receipts.then_some(account.displayed),
+            displayed: released.takes_receipts.then_some(account.displayed),
             unaccounted,
         },
         devices: Devices {
@@ -177,6 +140,8 @@ fn build(
             gateways: of_gateways(account, late_by),
         },
         press: None,
+        written: None,
+        later: Vec::new(),
     }
 }
 
@@ -222,14 +187,20 @@ fn of_gateways(account: &Account, late_by: f64) -> Vec<OfGateway> {
 impl HandOver {
     /// The outbox counts from the opening of the gate, which was `late_by` milliseconds after T.
     fn after_t(timing: &Timing, late_by: f64) -> Self {
+        let after_t = |ms: f64| to_micros(ms + late_by);
         Self {
-            first_ms: timing.first_ms + late_by,
-            median_ms: timing.median_ms + late_by,
-            p99_ms: timing.p99_ms + late_by,
-            last_ms: timing.last_ms + late_by,
-            answered_ms: timing.answered_ms + late_by,
+            first_ms: after_t(timing.first_ms),
+            median_ms: after_t(timing.median_ms),
+            p99_ms: after_t(timing.p99_ms),
+            last_ms: after_t(timing.last_ms),
+            answered_ms: after_t(timing.answered_ms),
         }
     }
+}
+
+/// Without what adding has put behind the microseconds: what is written as JSON is then read as the same.
+pub(in crate::announcements) fn to_micros(ms: f64) -> f64 {
+    (ms * 1_000.0).round() / 1_000.0
 }
 
 impl Count {
@@ -246,7 +217,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::push::outbox::{OutcomeCount, PeopleCount};
+    use crate::{
+        id::MessageId,
+        push::outbox::{OutcomeCount, PeopleCount},
+    };
 
     fn account() -> Account {
         let devices = |gateway, outcome, count| OutcomeCount {
@@ -281,8 +255,15 @@ mod tests {
 
     fn report(account: &Account) -> Report {
         let t: At = "2026-11-21T14:00:00Z".parse().unwrap();
-        let id = AnnouncementId::from_uuid(uuid::Uuid::from_u128(1));
-        build(id, t, t + Duration::from_millis(5), account, true)
+        let released = Released {
+            id: AnnouncementId::from_uuid(uuid::Uuid::from_u128(1)),
+            message: MessageId::from_uuid(uuid::Uuid::from_u128(2)),
+            t,
+            opened_at: t + Duration::from_millis(5),
+            withdrawn_at: None,
+            takes_receipts: true,
+        };
+        build(&released, account)
     }
 
     #[test]

@@ -127,6 +127,18 @@ pub(super) async fn of(db: &Db, message: MessageId) -> Result<Account> {
     Ok(figures.account(opened_at, finished_at, devices))
 }
 
+/// How many people's phones have said that they have shown the message, and when the last said so.
+pub(super) async fn displayed_to(db: &Db, message: MessageId) -> Result<(i64, Option<At>)> {
+    match fold::figures(db, message).await? {
+        Some(Figures {
+            displayed,
+            displayed_last,
+            ..
+        }) => Ok((displayed, displayed_last.and_then(At::from_micros))),
+        None => displayed(db, message).await,
+    }
+}
+
 /// When the gate opened, and when the last delivery was settled.
 pub(super) async fn gates(db: &Db, message: MessageId) -> Result<(Option<At>, Option<At>)> {
     db.query(sql!(
@@ -144,6 +156,9 @@ pub(super) struct Figures {
     recipients: i64,
     people: PeopleCount,
     displayed: i64,
+    /// In microseconds since 1970. Absent from what was folded before it was counted.
+    #[serde(default)]
+    displayed_last: Option<i64>,
     overall: Option<Instants>,
     /// Absent from what was folded before it was counted.
     #[serde(default)]
@@ -178,10 +193,12 @@ impl Figures {
                 by_gateway.push((gateway, instants));
             }
         }
+        let (displayed, displayed_last) = displayed(db, message).await?;
         Ok(Self {
             recipients,
             people: people(db, message).await?,
-            displayed: displayed(db, message).await?,
+            displayed,
+            displayed_last: displayed_last.map(At::as_micros),
             overall: instants(db, message, None, None).await?,
             on_duty: instants(db, message, None, Some(ON_DUTY)).await?,
             by_gateway,
@@ -285,16 +302,15 @@ async fn people(db: &Db, message: MessageId) -> Result<PeopleCount> {
     Ok(people)
 }
 
-async fn displayed(db: &Db, message: MessageId) -> Result<i64> {
-    let (count,): (i64,) = db
-        .query(sql!(
-            "SELECT COUNT(DISTINCT account_id) FROM deliveries
-             WHERE message_id = $1 AND displayed_at IS NOT NULL"
-        ))
-        .bind(message)
-        .one()
-        .await?;
-    Ok(count)
+/// How many, and when the last of them was the first time.
+async fn displayed(db: &Db, message: MessageId) -> Result<(i64, Option<At>)> {
+    db.query(sql!(
+        "SELECT COUNT(DISTINCT account_id), MAX(displayed_at) FROM deliveries
+         WHERE message_id = $1 AND displayed_at IS NOT NULL"
+    ))
+    .bind(message)
+    .one()
+    .await
 }
 
 /// Nearest-rank percentiles, read by their place in the order: no need to carry a million instants here.

@@ -117,14 +117,19 @@ async fn remove_recipients(db: &Db, message: MessageId) -> Result<u64> {
     .await
 }
 
-/// The account of a folded message; `None` if it is not.
-pub(super) async fn read(db: &Db, message: MessageId) -> Result<Option<Account>> {
+/// What is left of a folded message beside its devices; `None` if it is not.
+pub(super) async fn figures(db: &Db, message: MessageId) -> Result<Option<Figures>> {
     let folded: Option<(Json<Figures>,)> = db
         .query(sql!("SELECT figures FROM push_folds WHERE message_id = $1"))
         .bind(message)
         .opt()
         .await?;
-    let Some((Json(figures),)) = folded else {
+    Ok(folded.map(|(Json(figures),)| figures))
+}
+
+/// The account of a folded message; `None` if it is not.
+pub(super) async fn read(db: &Db, message: MessageId) -> Result<Option<Account>> {
+    let Some(figures) = figures(db, message).await? else {
         return Ok(None);
     };
     let rows: Vec<(Gateway, Outcome, i64)> = db

@@ -15,13 +15,17 @@
 //! settles by the claim's id. Every delivery of a finished message has an outcome.
 
 mod account;
+mod curve;
 mod fold;
 pub mod recall;
 mod store;
 
 use std::{collections::HashSet, ops::Range, time::Duration};
 
-pub use self::account::{Account, OutcomeCount, PeopleCount, Timing};
+pub use self::{
+    account::{Account, OutcomeCount, PeopleCount, Timing},
+    curve::{Curve, Point},
+};
 use super::{
     Gateway, Outcome,
     envelope::{Message, Target},
@@ -141,6 +145,16 @@ pub async fn spare(tx: &mut Tx, message: MessageId, account: AccountId, at: At) 
 /// What has become of a message.
 pub async fn account(db: &Db, message: MessageId) -> Result<Account> {
     account::of(db, message).await
+}
+
+/// How many people's phones have said that they have shown a message, and when the last said so.
+pub async fn displayed(db: &Db, message: MessageId) -> Result<(i64, Option<At>)> {
+    account::displayed_to(db, message).await
+}
+
+/// How many devices had been handed over by when.
+pub async fn curve(db: &Db, message: MessageId) -> Result<Curve> {
+    curve::of(db, message).await
 }
 
 /// What there is to do, the most urgent first: of open messages, and of those whose gate `opens` in this time.

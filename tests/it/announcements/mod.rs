@@ -17,6 +17,7 @@ mod press;
 mod press_attachments;
 mod proposals;
 mod release;
+mod reports;
 mod review;
 mod texts;
 

@@ -31,6 +31,7 @@ both!(
     without_a_rule_the_press_gets_nothing,
     a_web_site_is_called_until_it_takes_the_call,
     of_two_servers_one_tells_the_press,
+    what_happens_after_the_release_is_added_to_its_report,
     what_can_not_be_delivered_in_a_day_is_given_up,
     a_recipient_who_is_refused_ends_apart_from_the_others,
     what_was_not_delivered_before_a_restart_is_delivered_once,
@@ -572,6 +573,69 @@ async fn a_correction_is_told_after_the_release_and_each_time(stage: &Stage) {
     assert_eq!(outcomes(&report, "page", "corrected"), Value::Null);
     let page = city.ask(&format!("/press/{}", id_of(&address))).await.1;
     assert!(page.contains("übermorgen") && !page.contains("wird heute eröffnet"));
+}
+
+async fn what_happens_after_the_release_is_added_to_its_report(stage: &Stage) {
+    let city = City::on(stage).await;
+    let address = city.draft(SAME_INSTANT).await;
+    city.release(&address).await;
+    let first = eventually("the report is written", async || {
+        let report = city.report(&address).await;
+        report.get("written").is_some().then_some(report)
+    })
+    .await;
+    assert_eq!(first["later"], json!([]));
+    city.world.clock.advance(Duration::from_mins(1));
+    let corrected_at = city.world.clock.now();
+    let texts = |body: &str| json!({"title": "Neue Brücke", "push_text": "Morgen.", "body": body});
+    let correction = json!({
+        "texts": {"de": texts("Um vier."), "en": texts("At four.")},
+        "note": {"de": "Uhrzeit berichtigt.", "en": "The time."},
+    });
+    city.correct(&address, correction).await;
+    let second = city.served(&address).await;
+    city.world.clock.advance(Duration::from_mins(1));
+    city.editor.delete(&address).await.done();
+    let third = city.served(&address).await;
+
+    let later = |report: &Value| report["later"].as_array().expect("a list").clone();
+    let (second, third) = (later(&second), later(&third));
+    let corrected = json!({"at": corrected_at, "what": "corrected", "number": 1});
+    assert_eq!(second[0], corrected);
+    let told: Vec<_> = second[1..]
+        .iter()
+        .map(|told| {
+            (
+                &told["channel"],
+                &told["event"],
+                &told["outcome"],
+                &told["count"],
+            )
+        })
+        .collect();
+    let (event, outcome) = (&json!("corrected"), &json!("delivered"));
+    let mail = (&json!("mail"), event, outcome, &json!(2));
+    let web_hook = (&json!("web_hook"), event, outcome, &json!(1));
+    assert!(
+        told.len() == 2 && told.contains(&mail) && told.contains(&web_hook),
+        "{told:?}"
+    );
+    assert_eq!(third[..3], second, "what was told once stays");
+    let what: Vec<_> = third[3..].iter().map(|later| &later["what"]).collect();
+    assert_eq!(what, ["withdrawn", "press_told"]);
+    let now = city.report(&address).await;
+    for figures in ["written", "hand_over", "people", "devices"] {
+        assert_eq!(now.get(figures), first.get(figures), "{figures}");
+    }
+    let table = city.editor.get(&format!("{address}/report.csv")).await;
+    let table = String::from_utf8_lossy(&table.body).into_owned();
+    for line in [
+        format!("later,{corrected_at},corrected,1"),
+        "press,mail_released,delivered,2".to_owned(),
+        "press,,opened_ms,0.000".to_owned(),
+    ] {
+        assert!(table.contains(&line), "{line} is missing in {table}");
+    }
 }
 
 async fn a_correction_before_the_press_is_opened_is_what_it_gets(stage: &Stage) {

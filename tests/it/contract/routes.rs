@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 86] = [
+const RULES: [(&str, Rule); 87] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -135,6 +135,7 @@ const RULES: [(&str, Rule); 86] = [
     ("list_announcement_versions", EDITORS),
     ("get_announcement_report", EDITORS),
     ("get_announcement_report_csv", EDITORS),
+    ("get_announcement_report_svg", EDITORS),
     ("set_announcement_press", EDITORS),
     ("delete_announcement_press", EDITORS),
     ("set_announcement_question", EDITORS),

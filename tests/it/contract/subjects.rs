@@ -141,6 +141,7 @@ impl Subjects {
             (
                 "get_announcement_report"
                 | "get_announcement_report_csv"
+                | "get_announcement_report_svg"
                 | "get_announcement_tally"
                 | "set_announcement_correction"
                 | "delete_announcement_correction",

@@ -18,6 +18,7 @@ use crate::world::{Client, FIRE_BRIGADE, Person, Stage, World, both, eventually,
 
 both!(
     an_alerts_receipts_are_counted_once_for_each_person,
+    a_receipt_after_the_report_was_written_is_added_with_its_instant,
     a_receipt_is_for_what_was_pushed_to_ones_own_device,
     other_classes_take_no_receipts,
     what_is_in_flight_may_have_been_shown,
@@ -96,6 +97,26 @@ async fn an_alerts_receipts_are_counted_once_for_each_person(stage: &Stage) {
         let account = person.account.to_string();
         assert!(!report.to_string().contains(&account), "a count, no names");
     }
+}
+
+async fn a_receipt_after_the_report_was_written_is_added_with_its_instant(stage: &Stage) {
+    let (world, sandbox) = open(stage).await;
+    let (anna, phone) = with_phone(&world, &sandbox, "Anna Kühn", Gateway::Fcm).await;
+    let editor = world.editor("Eva Redaktion").await;
+    let path = released(&world, &editor, "alert").await;
+    let first = eventually("the report is written", async || {
+        let report = editor.get(&format!("{path}/report")).await.ok();
+        report.get("written").is_some().then_some(report)
+    })
+    .await;
+    world.clock.advance(Duration::from_mins(5));
+    let message = &shown(&sandbox, &phone)["message_id"];
+    anna.post(RECEIPTS, receipt(&world, message)).await.done();
+    let report = complete(&editor, &path).await;
+    assert_eq!(report["people"]["displayed"], 1);
+    let later = json!([{"at": world.clock.now(), "what": "displayed", "people": 1}]);
+    assert_eq!(report["later"], later);
+    assert_eq!(report["written"], first["written"]);
 }
 
 async fn a_receipt_is_for_what_was_pushed_to_ones_own_device(stage: &Stage) {

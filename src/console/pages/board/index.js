@@ -18,7 +18,7 @@ import { gateways } from "./gateways.js";
 import { headline, people } from "./people.js";
 import { press } from "./press.js";
 import { times } from "./times.js";
-import { asTable, waysOf } from "./ways.js";
+import { asFiles, waysOf } from "./ways.js";
 import { say } from "./words.js";
 
 /** @typedef {(report: any, item: any) => Element | null} Part */
@@ -73,7 +73,7 @@ export async function boardPage(visit, id) {
     const report = await get(`/editorial/announcements/${id}/report`);
     const now = JSON.stringify(report);
     // What has not changed stays: it may just be read out, or marked.
-    if (now !== shown) draw([...PARTS.map((part) => part(report, item)), asTable(item, trouble)]);
+    if (now !== shown) draw([...PARTS.map((part) => part(report, item)), asFiles(item, trouble)]);
     shown = now;
     return report.complete ? LATER : SOON;
   }

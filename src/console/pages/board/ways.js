@@ -50,19 +50,24 @@ export function waysOf(item, visit, trouble) {
   ];
 }
 
-/** The report as a file for a spreadsheet. @param {any} item @param {Element} trouble */
-export const asTable = (item, trouble) =>
+/** The report as files. @param {any} item @param {Element} trouble */
+export const asFiles = (item, trouble) =>
   h(
     "div",
     { class: "row wide-part" },
-    h(
-      "button",
-      {
-        onclick: () =>
-          download(`/editorial/announcements/${item.id}/report.csv`, `${item.id}.csv`).catch((error) =>
-            fill(trouble, problem(error)),
-          ),
-      },
-      say.asTable,
-    ),
+    asFile(item, "csv", say.asTable, trouble),
+    asFile(item, "svg", say.asDrawing, trouble),
+  );
+
+/** @param {any} item @param {"csv" | "svg"} kind @param {string} words @param {Element} trouble */
+const asFile = (item, kind, words, trouble) =>
+  h(
+    "button",
+    {
+      onclick: () =>
+        download(`/editorial/announcements/${item.id}/report.${kind}`, `${item.id}.${kind}`).catch((error) =>
+          fill(trouble, problem(error)),
+        ),
+    },
+    words,
   );

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! The report is written once: when no phone waits any more and every channel of the press has been told or has not.
+//! From then on its figures are read from what was written, whatever becomes of the rows that they were counted from.
+//!
+//! The SHA-256 of the written bytes goes into the audit log in the same transaction, so that a figure that somebody
+//! changes afterwards is [found](altered).
+
+use std::time::Duration;
+
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::report::Report;
+use crate::{
+    announcements::{Announcements, Result},
+    audit::{self, Action, Entry},
+    clock::At,
+    db::{self, Db, DbError, sql},
+    id::AnnouncementId,
+    push::outbox::Curve,
+    tasks::Tasks,
+};
+
+/// How often is looked whether a release is over, as long as one is not.
+const BETWEEN: Duration = Duration::from_secs(1);
+/// Reports that are read at a time to be checked.
+const PORTION: i64 = 100;
+
+/// When the figures of a report were written, and the SHA-256 of what was written, as the audit log has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReportWritten)]
+pub struct Written {
+    pub at: At,
+    pub sha256: String,
+}
+
+/// What is written. Whoever adds to it gives what is missing from older ones a default.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    report: Report,
+    curve: Curve,
+}
+
+impl Announcements {
+    /// Starts what writes the reports of releases that are over.
+    pub fn keep_reports(&self, tasks: &Tasks) {
+        tasks.spawn(run(self.clone(), tasks.clone()));
+    }
+
+    /// Writes the reports of releases that are over, and says whether one is awaited.
+    async fn keep_what_is_over(&self) -> Result<bool> {
+        for id in over(&self.db).await? {
+            self.keep(id).await?;
+        }
+        Ok(is_any_awaited(&self.db).await?)
+    }
+
+    async fn keep(&self, id: AnnouncementId) -> Result<()> {
+        let released = self.released(id).await?;
+        let (report, curve) = self.counted_with_curve(&released).await?;
+        let text = serde_json::to_string(&Kept { report, curve }).map_err(|_| unreadable(id))?;
+        let sha256 = sha256(&text);
+        let mut tx = self.db.begin().await?;
+        let now = tx.now(&self.clock).await?;
+        let written = tx
+            .query(sql!(
+                "INSERT INTO release_reports (announcement_id, written_at, report)
+                 VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+            ))
+            .bind(id)
+            .bind(now)
+            .bind(text)
+            .execute()
+            .await?;
+        if written == 1 {
+            let entry = Entry::new(Action::AnnouncementReported, None, id).with("sha256", sha256);
+            audit::record(&mut tx, entry, now).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn run(announcements: Announcements, tasks: Tasks) {
+    let mut commits = announcements.db.commits();
+    loop {
+        // What is committed from here on wakes the wait below.
+        commits.borrow_and_update();
+        let awaits = announcements.keep_what_is_over().await;
+        let awaits = awaits.unwrap_or_else(|error| {
+            tracing::error!(%error, "a release's report could not be written; trying again");
+            true
+        });
+        let pause = if awaits { BETWEEN } else { Duration::MAX };
+        tokio::select! {
+            () = tasks.stopping() => return,
+            // The database outlives this task, so the sender does too.
+            _ = commits.changed(), if !awaits => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// The written report and its curve; `None` while the release is not over.
+pub(super) async fn read(db: &Db, id: AnnouncementId) -> db::Result<Option<(Report, Curve)>> {
+    let row: Option<(At, String)> = db
+        .query(sql!(
+            "SELECT written_at, report FROM release_reports WHERE announcement_id = $1"
+        ))
+        .bind(id)
+        .opt()
+        .await?;
+    let Some((at, text)) = row else {
+        return Ok(None);
+    };
+    let kept: Kept = serde_json::from_str(&text).map_err(|_| unreadable(id))?;
+    let mut report = kept.report;
+    report.written = Some(Written {
+        at,
+        sha256: sha256(&text),
+    });
+    Ok(Some((report, kept.curve)))
+}
+
+/// Whose report is not what the audit log says was written, or is gone.
+pub async fn altered(db: &Db) -> db::Result<Vec<AnnouncementId>> {
+    let mut altered = Vec::new();
+    let mut after = 0;
+    loop {
+        let rows: Vec<(i64, AnnouncementId, String, Option<String>)> = db
+            .query(sql!(
+                "SELECT a.position, a.subject_id, a.details, r.report
+                 FROM audit_entries a
+                      LEFT JOIN release_reports r ON r.announcement_id = a.subject_id
+                 WHERE a.position > $1 AND a.action = 'announcement_reported'
+                 ORDER BY a.position LIMIT $2"
+            ))
+            .bind(after)
+            .bind(PORTION)
+            .all()
+            .await?;
+        let Some((last, ..)) = rows.last() else {
+            return Ok(altered);
+        };
+        after = *last;
+        for (_, id, details, report) in rows {
+            let details: serde_json::Value = serde_json::from_str(&details).unwrap_or_default();
+            let holds = report.is_some_and(|report| details["sha256"] == *sha256(&report));
+            altered.extend((!holds).then_some(id));
+        }
+    }
+}
+
+/// Released, no phone waits, no channel of the press waits to be told of the release, and nothing is written yet.
+async fn over(db: &Db) -> db::Result<Vec<AnnouncementId>> {
+    let rows: Vec<(AnnouncementId,)> = db
+        .query(sql!(
+            "SELECT n.id FROM announcements n JOIN push_messages m ON m.id = n.message_id
+             WHERE n.released_at IS NOT NULL AND m.finished_at IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM release_reports r WHERE r.announcement_id = n.id)
+               AND NOT EXISTS (SELECT 1 FROM press_deliveries p
+                               WHERE p.announcement_id = n.id AND p.event = 'released'
+                                 AND p.outcome IS NULL)
+             ORDER BY n.id"
+        ))
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+async fn is_any_awaited(db: &Db) -> db::Result<bool> {
+    let row: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 FROM announcements n WHERE n.released_at IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM release_reports r WHERE r.announcement_id = n.id)
+             LIMIT 1"
+        ))
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+fn sha256(text: &str) -> String {
+    use std::fmt::Write as _;
+    let bytes = digest(&SHA256, text.as_bytes());
+    bytes.as_ref().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn unreadable(id: AnnouncementId) -> DbError {
+    DbError::Impossible {
+        table: "release_reports",
+        id: id.to_string(),
+        what: "a report that is none",
+    }
+}
