@@ -19,9 +19,10 @@ mod kind;
 mod proof;
 mod store;
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use futures::Stream;
-use std::ops::Range;
 
 pub use self::kind::{FileKind, FileName, NameError};
 use self::proof::{Disproved, Proof};

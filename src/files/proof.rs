@@ -60,7 +60,7 @@ impl Proof {
                 self.parts.see(bytes);
                 !self.parts.macros
             }
-            FileKind::Ics | FileKind::Csv | FileKind::Txt => !bytes.iter().any(is_control),
+            FileKind::Ics | FileKind::Csv | FileKind::Txt => !bytes.iter().copied().any(is_control),
             FileKind::Pdf | FileKind::Odt | FileKind::Ods => true,
         };
         sound.then_some(()).ok_or(Disproved)
@@ -111,7 +111,7 @@ fn text(head: &[u8]) -> &[u8] {
 }
 
 /// Of any encoding that extends ASCII.
-fn is_control(byte: &u8) -> bool {
+fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0C')
 }
 

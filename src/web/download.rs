@@ -5,10 +5,7 @@
 
 use std::ops::Range;
 
-use axum::{
-    body::Body,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_range_header::parse_range_header;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -120,11 +117,6 @@ impl Download<'_> {
         headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
         insert(headers, header::ETAG, &self.tag);
     }
-}
-
-/// A head with its body.
-pub fn with_body(head: Response<()>, body: Body) -> Response {
-    head.map(|()| body)
 }
 
 /// Whether an answer can be asked for in pieces. Such an answer is not compressed: what was compressed for one caller

@@ -22,7 +22,7 @@ use crate::{
     people::access::{Editor, Employee},
     web::{
         Created, NoContent, Problem, ProblemType,
-        download::{Download, Wanted, with_body},
+        download::{Download, Wanted},
         extract::Path,
         problem::{FORBIDDEN, INVALID_BODY, ProblemBody},
     },
@@ -74,10 +74,15 @@ static TOO_MANY_UNATTACHED: ProblemType = ProblemType::new(
 impl From<FilesError> for Problem {
     fn from(error: FilesError) -> Self {
         match error {
-            FilesError::Misnamed(kind) => Self::new(&MISNAMED).detail(
-                format!("Der Inhalt ist kein {kind}, oder er enthält Makros."),
-                format!("The content is no {kind}, or has macros in it."),
-            ),
+            FilesError::Misnamed(kind) => {
+                let kind = kind.as_str().to_uppercase();
+                Self::new(&MISNAMED).detail(
+                    format!(
+                        "Der Inhalt ist kein {kind}. Dokumente mit Makros werden nicht angenommen."
+                    ),
+                    format!("The content is no {kind}. Documents with macros are not taken."),
+                )
+            }
             FilesError::TooManyBytes { max } => Self::new(&TOO_LARGE).detail(
                 format!("Höchstens {} MB sind erlaubt.", max / 1_000_000),
                 format!("At most {} MB are allowed.", max / 1_000_000),
@@ -221,7 +226,7 @@ pub async fn hand_out(files: &Files, file: &File, asked: &HeaderMap) -> Result<R
         Wanted::Nothing(answer) => Ok(answer),
         Wanted::Part(part, head) => {
             let bytes = files.read(file, part).await?;
-            Ok(with_body(head, Body::from_stream(bytes)))
+            Ok(head.map(|()| Body::from_stream(bytes)))
         }
     }
 }
