@@ -15,13 +15,14 @@ use crate::web::pages;
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/app_shell/pages");
 
 /// Where somebody may arrive by a link or by reloading.
-const ADDRESSES: [&str; 9] = [
+const ADDRESSES: [&str; 10] = [
     "/",
     "/join",
     "/new",
     "/posts/{id}",
     "/announcements",
     "/announcements/{id}",
+    "/announcements/{id}/answers",
     "/people",
     "/people/{id}",
     "/me",

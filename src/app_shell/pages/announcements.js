@@ -4,6 +4,7 @@
 import { get } from "/shared/api.js";
 import { fill, h, icon } from "/shared/element.js";
 import { problem } from "/shared/problem.js";
+import { answerBox, namesLink, wantsAnswer } from "./answer.js";
 import { when } from "./card.js";
 import { fileList } from "./files.js";
 import { photoGrid } from "./photos.js";
@@ -11,12 +12,15 @@ import { say } from "./words.js";
 
 /** @type {import("./app.js").Page} */
 export async function announcementsPage() {
+  // What wants an answer stays on top.
+  const asking = h("ul", { class: "stack" });
   const list = h("ul", { class: "stack" });
   const end = h("div", { class: "stack" });
 
   /** @param {any} page */
   function add(page) {
-    list.append(...page.items.map(headline));
+    asking.append(...page.items.filter(wantsAnswer).map(headline));
+    list.append(...page.items.filter((/** @type {any} */ item) => !wantsAnswer(item)).map(headline));
     fill(end, page.next_cursor && h("button", { onclick: () => older(page.next_cursor) }, say.older));
   }
 
@@ -37,17 +41,18 @@ export async function announcementsPage() {
     "div",
     { class: "stack" },
     h("h1", {}, say.announcements),
+    asking,
     list,
-    !list.children.length && h("p", { class: "empty" }, say.noAnnouncements),
+    !asking.children.length && !list.children.length && h("p", { class: "empty" }, say.noAnnouncements),
     end,
   );
 }
 
 /** @param {any} item */
-function headline(item) {
+export function headline(item) {
   return h(
     "li",
-    {},
+    { class: "stack tight" },
     h(
       "a",
       { class: `card headline stack tight ${item.class}`, href: `/announcements/${item.id}`, lang: item.language },
@@ -56,6 +61,7 @@ function headline(item) {
       h("p", {}, item.push_text),
       corrected(item),
     ),
+    item.question && h("div", { class: "card" }, answerBox(item)),
   );
 }
 
@@ -90,7 +96,9 @@ export async function announcementPage(visit, id) {
       item.photos.length > 0 && photoGrid(item.photos, visit),
       h("p", { class: "text" }, item.body),
       item.files?.length > 0 && fileList(item.files),
+      item.question && answerBox(item),
     ),
+    item.question && namesLink(item, visit),
     h("p", { class: "small muted" }, say.about),
   );
 }

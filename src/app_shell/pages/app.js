@@ -7,6 +7,7 @@ import { choose, language } from "/shared/language.js";
 import { joinForm } from "/shared/join.js";
 import { problem } from "/shared/problem.js";
 import { announcementPage, announcementsPage } from "./announcements.js";
+import { namesPage } from "./answer.js";
 import { feedPage } from "./feed.js";
 import { mePage } from "./me.js";
 import { flush } from "./outbox.js";
@@ -26,6 +27,7 @@ const PAGES = [
   [/^\/new$/, writePage],
   [/^\/announcements$/, announcementsPage],
   [/^\/announcements\/([^/]+)$/, announcementPage],
+  [/^\/announcements\/([^/]+)\/answers$/, namesPage],
   [/^\/people$/, peoplePage],
   [/^\/people\/([^/]+)$/, personPage],
   [/^\/me$/, mePage],

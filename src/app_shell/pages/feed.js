@@ -4,6 +4,8 @@
 import { get, newKey, Problem } from "/shared/api.js";
 import { fill, h, icon } from "/shared/element.js";
 import { problem } from "/shared/problem.js";
+import { headline } from "./announcements.js";
+import { wantsAnswer } from "./answer.js";
 import { card } from "./card.js";
 import { draft } from "./draft.js";
 import { waiting } from "./outbox.js";
@@ -11,7 +13,7 @@ import { say } from "./words.js";
 
 /** @type {import("./app.js").Page} */
 export async function feedPage(visit) {
-  const { page: first, trouble } = await firstPage(visit);
+  const [{ page: first, trouble }, asking] = await Promise.all([firstPage(visit), unanswered()]);
   const list = h("div", { class: "stack" });
   const end = h("div", { class: "stack" });
 
@@ -42,6 +44,7 @@ export async function feedPage(visit) {
     "div",
     { class: "stack" },
     h("h1", {}, say.news),
+    asking.length > 0 && h("ul", { class: "stack" }, asking.map(headline)),
     pinned.length > 0 &&
       h(
         "section",
@@ -56,6 +59,13 @@ export async function feedPage(visit) {
     end,
   );
 }
+
+/** Announcements that want an answer stay on top, here too. @returns {Promise<any[]>} */
+const unanswered = () =>
+  get("/announcements").then(
+    (page) => page.items.filter(wantsAnswer),
+    () => [],
+  );
 
 /** Without a connection there is no feed, but what waits to be sent is still to be seen. @param {import("./app.js").Visit} visit */
 async function firstPage(visit) {

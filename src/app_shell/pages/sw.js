@@ -15,6 +15,7 @@ const FILES = [
   "/app/app.css",
   "/app/app.js",
   "/app/announcements.js",
+  "/app/answer.js",
   "/app/card.js",
   "/app/draft.js",
   "/app/feed.js",
