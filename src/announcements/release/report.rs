@@ -6,7 +6,7 @@
 //! ever do not, `unaccounted` says by how many, and the report is not complete.
 //!
 //! While anything waits it is counted anew each time. When the release is over it is [written](super::kept) once; what
-//! happens [later] is told beside it.
+//! happens [later](super::later) is told beside it.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
