@@ -170,7 +170,7 @@ impl Announcements {
         let mut asked = store::answers::asked(&self.db, reader, &[id]).await?;
         // Withdrawn meanwhile: it is gone.
         let standing = asked.remove(&id).ok_or(AnnouncementError::NotFound)?;
-        Ok(self.asked(standing, reader.language()))
+        Ok(self.asked(&standing, reader.language()))
     }
 
     /// Says with each headline what it asks of the reader.
@@ -183,12 +183,12 @@ impl Announcements {
         let mut asked = store::answers::asked(&self.db, reader, &ids).await?;
         for headline in headlines {
             let standing = asked.remove(&headline.id);
-            headline.question = standing.map(|asked| self.asked(asked, headline.language));
+            headline.question = standing.map(|asked| self.asked(&asked, headline.language));
         }
         Ok(())
     }
 
-    fn asked(&self, standing: store::answers::Standing, language: Language) -> Asked {
+    fn asked(&self, standing: &store::answers::Standing, language: Language) -> Asked {
         let now = self.clock.now();
         Asked {
             answers: Offered::of(&standing.wanted, language),

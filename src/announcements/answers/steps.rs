@@ -13,7 +13,7 @@ use super::{
     store::{
         self,
         notices::New,
-        steps::{Asking, Came, Due, Silent},
+        steps::{Asking, Came, Silent, Undone},
     },
     words,
 };
@@ -59,7 +59,7 @@ impl Rounds for Steps {
             }
             // One that can't be done must not keep the others from being done.
             if let Err(error) = self.0.take_step(&due).await {
-                let Due {
+                let Undone {
                     announcement_id,
                     step,
                     ..
@@ -79,7 +79,7 @@ impl Rounds for Steps {
 }
 
 impl Announcements {
-    async fn take_step(&self, due: &Due) -> Result<()> {
+    async fn take_step(&self, due: &Undone) -> Result<()> {
         let (id, now) = (due.announcement_id, self.clock.now());
         let mut tx = self.db.begin().await?;
         let asking = store::steps::lock_asking(&mut tx, id).await?;

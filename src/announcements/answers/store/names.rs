@@ -100,7 +100,7 @@ pub(in super::super) async fn page(
              FROM announcement_answers a
              JOIN accounts p ON p.id = a.account_id JOIN org_units u ON u.id = p.unit_id
              WHERE a.announcement_id = $1
-               AND ((a.answer IS NULL AND EXISTS (
+               AND ((a.answer IS NULL AND p.left_at IS NULL AND EXISTS (
                         SELECT 1 FROM nearest_deputies d
                         WHERE d.unit_id = p.unit_id AND d.deputy_id = $2)) OR $2 IS NULL)
                AND ((p.sort_name, p.id) > ($3, $4) OR $3 IS NULL)

@@ -51,14 +51,14 @@ pub(in super::super) async fn insert(
 
 /// A step that is not done.
 #[derive(Clone, Copy, sqlx::FromRow)]
-pub(in super::super) struct Due {
+pub(in super::super) struct Undone {
     pub(in super::super) announcement_id: AnnouncementId,
     pub(in super::super) step: Step,
     pub(in super::super) due_at: At,
 }
 
 /// The next steps, due or not.
-pub(in super::super) async fn next(db: &Db, limit: i64) -> Result<Vec<Due>> {
+pub(in super::super) async fn next(db: &Db, limit: i64) -> Result<Vec<Undone>> {
     db.query(sql!(
         "SELECT announcement_id, step, due_at FROM question_steps
          WHERE done_at IS NULL ORDER BY due_at, announcement_id, step LIMIT $1"
@@ -93,7 +93,7 @@ pub(in super::super) async fn lock_asking(
 }
 
 /// Of several processes one does it.
-pub(in super::super) async fn take(tx: &mut Tx, due: &Due, now: At) -> Result<bool> {
+pub(in super::super) async fn take(tx: &mut Tx, due: &Undone, now: At) -> Result<bool> {
     let taken = tx
         .query(sql!(
             "UPDATE question_steps SET done_at = $3, people = 0
@@ -114,7 +114,7 @@ pub(in super::super) struct Came {
     pub(in super::super) message: Option<MessageId>,
 }
 
-pub(in super::super) async fn write(tx: &mut Tx, due: &Due, came: Came) -> Result<()> {
+pub(in super::super) async fn write(tx: &mut Tx, due: &Undone, came: Came) -> Result<()> {
     tx.query(sql!(
         "UPDATE question_steps SET people = $3, without_deputy = $4, message_id = $5
          WHERE announcement_id = $1 AND step = $2"

@@ -12,6 +12,7 @@ import { proposalOf } from "/console/after/proposal.js";
 import { clockOf, everySecond } from "/console/time.js";
 import { stepOf } from "/console/who.js";
 import { say as common } from "/console/words.js";
+import { answers } from "./answers.js";
 import { beforeT } from "./before.js";
 import { curve } from "./curve.js";
 import { gateways } from "./gateways.js";
@@ -24,7 +25,7 @@ import { say } from "./words.js";
 /** @typedef {(report: any, item: any) => Element | null} Part */
 
 /** In the order in which they stand. @type {Part[]} */
-const PARTS = [headline, curve, people, press, gateways, times];
+const PARTS = [headline, curve, people, answers, press, gateways, times];
 
 /** How often the board asks, in ms: while phones are being reached, and later. */
 const SOON = 1000;
@@ -71,6 +72,7 @@ export async function boardPage(visit, id) {
       return left > LATER + SOON ? LATER : SOON;
     }
     const report = await get(`/editorial/announcements/${id}/report`);
+    if (item.question) report.answers = await get(`/editorial/announcements/${id}/answers`);
     const now = JSON.stringify(report);
     // What has not changed stays: it may just be read out, or marked.
     if (now !== shown) draw([...PARTS.map((part) => part(report, item)), asFiles(item, trouble)]);

@@ -14,6 +14,7 @@ import { attachments } from "./attachments.js";
 import { checklist } from "./checklist.js";
 import { ends } from "./ends.js";
 import { press } from "./press.js";
+import { question } from "./question.js";
 import { recipients } from "./recipients.js";
 import { needsApproval, review } from "./review.js";
 import { texts } from "./texts.js";
@@ -40,7 +41,7 @@ import { say } from "./words.js";
 /** @typedef {(desk: Desk) => Section | Promise<Section>} MakeSection */
 
 /** In the order in which they stand. @type {MakeSection[]} */
-const SECTIONS = [urgency, recipients, texts, attachments, press, time, ends, review];
+const SECTIONS = [urgency, recipients, texts, attachments, question, press, time, ends, review];
 
 const UNRELEASED = ["draft", "in_review", "scheduled", "held"];
 const EMPTY = { title: "", push_text: "", body: "" };

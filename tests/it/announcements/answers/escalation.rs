@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
-use stadtfunk::push::{Gateway, sandbox::SandboxConfig};
+use stadtfunk::push::{
+    Gateway,
+    sandbox::{Fault, SandboxConfig, Which},
+};
 
-use super::{City, account, answer, coming, four};
+use super::{City, account, answer, at_reader, coming, four};
 use crate::world::{FIRE_BRIGADE, FIRE_STATION_1, Reply, Settings, Stage, both, eventually};
 
 both!(
@@ -16,6 +19,8 @@ both!(
     whoever_has_not_answered_gets_a_mail_of_their_own,
     the_city_gateway_is_asked_for_a_text_message_until_it_takes_it,
     whoever_answers_in_between_is_left_alone,
+    a_reminder_that_waits_is_not_sent_to_who_has_answered,
+    nobody_is_reminded_of_what_has_come_to_its_end,
     each_step_is_done_once_by_whoever_is_first,
     a_text_message_that_was_cut_off_is_asked_for_again_under_its_id,
     what_is_withdrawn_reminds_nobody,
@@ -185,6 +190,89 @@ async fn whoever_answers_in_between_is_left_alone(stage: &Stage) {
         ])
     );
     assert_eq!(city.gateway.calls().len(), 1);
+}
+
+async fn a_reminder_that_waits_is_not_sent_to_who_has_answered(stage: &Stage) {
+    let settings = Settings::default();
+    let clock = settings.clock.clone();
+    let sandbox = stage.sandbox(SandboxConfig::default(), clock).await;
+    let city = City::by_clock(stage, "", settings).await;
+    let staff = four(&city.world).await;
+    let phone = sandbox.phone(Gateway::Fcm);
+    staff[0].registers(&phone).await;
+    let titles = || -> Vec<String> {
+        let screen = sandbox.lock_screen(phone.gateway, &phone.address);
+        screen.iter().map(|note| note.title.clone()).collect()
+    };
+    let mut question = coming();
+    question["remind_after_minutes"] = json!(10);
+    let address = city.release(question).await;
+    eventually("the phone shows it", async || {
+        (titles().len() == 1).then_some(())
+    })
+    .await;
+    let refuse = Fault::Refuse {
+        status: 503,
+        reason: "UNAVAILABLE".to_owned(),
+        retry_after: Some(Duration::from_mins(2)),
+    };
+    sandbox.misbehave(Gateway::Fcm, refuse, Which::Next(1));
+    let tried = sandbox.journal().newest();
+    city.minutes_later(&address, 10, "remind").await;
+    eventually("the gateway wants to be asked later", async || {
+        (sandbox.journal().newest() > tried).then_some(())
+    })
+    .await;
+    // Until that is settled, the dispatcher has it in its hands.
+    let push = eventually("nothing waits for the phone any more", async || {
+        answer(&staff[0], &address, json!({"answer": "coming"})).await;
+        answer(&staff[0], &address, json!({"answer": "not_coming"})).await;
+        let push = account(&city.tally(&address).await, "remind")["push"].clone();
+        (push["waiting"] == 0).then_some(push)
+    })
+    .await;
+    assert_eq!(
+        (&push["reached"], &push["not_reached"]),
+        (&json!(0), &json!(1))
+    );
+    city.world.clock.advance(Duration::from_mins(5));
+    assert_eq!(titles(), ["Kita geschlossen"]);
+}
+
+async fn nobody_is_reminded_of_what_has_come_to_its_end(stage: &Stage) {
+    let city = City::on(stage).await;
+    let staff = four(&city.world).await;
+    city.reachable(&staff[1], Some(BERTA), None).await;
+    let mut question = with_mail();
+    question["remind_after_minutes"] = json!(10);
+    let address = city.draft(question).await;
+    let end = city.world.clock.now() + Duration::from_mins(15);
+    let changed = city
+        .editor
+        .patch(&address, json!({"expires_at": end}))
+        .await;
+    assert_eq!(changed.ok()["question"]["remind_after_minutes"], 10);
+    city.editor
+        .put(&format!("{address}/release"), json!({}))
+        .await
+        .ok();
+    eventually("it is written down who was asked", async || {
+        (city.tally(&address).await["recipients"] == 5).then_some(())
+    })
+    .await;
+    assert_eq!(city.tally(&address).await["answer_until"], json!(end));
+    let reminded = city.minutes_later(&address, 10, "remind").await;
+    assert_eq!(reminded["people"], 5);
+    let written = city.minutes_later(&address, 10, "otherwise").await;
+    assert_eq!(
+        (&written["people"], &written["notices"]),
+        (&json!(0), &json!([]))
+    );
+    assert!(city.office.letters().is_empty());
+    let late = staff[1]
+        .put(&at_reader(&address), json!({"answer": "coming"}))
+        .await;
+    late.refused(409, "answers-closed");
 }
 
 async fn each_step_is_done_once_by_whoever_is_first(stage: &Stage) {
