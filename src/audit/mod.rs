@@ -49,6 +49,8 @@ text_enum! {
         /// T was missed by more than it may be.
         AnnouncementHeld = "announcement_held",
         AnnouncementReleased = "announcement_released",
+        /// At T it was loud in people's quiet hours: how many.
+        QuietHoursOverridden = "quiet_hours_overridden",
         AnnouncementCorrected = "announcement_corrected",
         AnnouncementCorrectionProposed = "announcement_correction_proposed",
         AnnouncementCorrectionApproved = "announcement_correction_approved",
