@@ -23,7 +23,7 @@ use crate::{
     feed::Feed,
     files::Files,
     id::Ids,
-    people::People,
+    people::{People, quiet},
     photos::Photos,
     push::{
         Push,
@@ -81,6 +81,11 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         clock.clone(),
         ids.clone(),
         config.people.clone(),
+        quiet::Rules::new(
+            config.server.zone.clone(),
+            &config.quiet,
+            config.push.classes.clone(),
+        ),
     );
     let feed = Feed::new(db.clone(), clock.clone(), ids.clone());
     let gateways = Gateways::new(&config.push, clock.clone(), ids.clone(), &tasks)?;

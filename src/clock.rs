@@ -27,7 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use tokio::sync::watch;
 
-pub use self::local::{UnknownZone, Zone};
+pub use self::local::{TimeOfDay, UnknownZone, Zone};
 
 /// An instant in UTC to the microsecond. Written as RFC 3339 with milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

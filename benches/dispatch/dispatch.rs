@@ -65,7 +65,7 @@ pub(super) async fn finished(app: &App, staged: &Staged) -> Result<()> {
     loop {
         tokio::time::sleep(Duration::from_millis(100)).await;
         // Only what waits is counted here: the report would be a good part of what is measured.
-        let waits = outbox::queue(&app.db).await?;
+        let waits = outbox::queue(&app.db, app.clock.now()).await?;
         let lane = staged.message.class.lane();
         if !waits.iter().any(|(of, _, _)| *of == lane) || Instant::now() > deadline {
             return Ok(());

@@ -51,6 +51,8 @@ text_enum! {
         AnnouncementReleased = "announcement_released",
         /// The release is over: its report is written.
         AnnouncementReported = "announcement_reported",
+        /// At T it was loud in people's quiet hours: how many.
+        QuietHoursOverridden = "quiet_hours_overridden",
         AnnouncementCorrected = "announcement_corrected",
         AnnouncementCorrectionProposed = "announcement_correction_proposed",
         AnnouncementCorrectionApproved = "announcement_correction_approved",

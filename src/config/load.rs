@@ -14,14 +14,15 @@ use toml::{Table, Value};
 
 use super::{
     AnnouncementsConfig, Config, ConfigError, ConfigProblem, DatabaseConfig, FilesConfig,
-    LogConfig, OutboxConfig, PeopleConfig, PhotosConfig, ServerConfig, Sources,
+    LogConfig, OutboxConfig, PeopleConfig, PhotosConfig, QuietConfig, ServerConfig, Sources,
     answers::AnswersConfig, mail::MailConfig, press::PressConfig, push::PushConfig,
 };
 
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "server",
     "database",
     "people",
+    "quiet_hours",
     "photos",
     "files",
     "announcements",
@@ -49,6 +50,7 @@ impl Config {
         let server = reader.section::<ServerConfig>("server");
         let database = reader.section::<DatabaseConfig>("database");
         let people = reader.section::<PeopleConfig>("people");
+        let quiet = reader.section::<QuietConfig>("quiet_hours");
         let photos = reader.section::<PhotosConfig>("photos");
         let files = reader.section::<FilesConfig>("files");
         let announcements = reader.section::<AnnouncementsConfig>("announcements");
@@ -71,6 +73,9 @@ impl Config {
         if outbox.fold_after_days == 0 {
             reader.problem("push.fold_after_days", "must be at least 1");
         }
+        if let Some((key, what)) = quiet.problem() {
+            reader.problem(key, what);
+        }
         reader.refuse_other_sections();
         let push = PushConfig::load(&sources.push_folder);
         let mut problems = reader.problems;
@@ -79,6 +84,7 @@ impl Config {
                 server,
                 database,
                 people,
+                quiet,
                 photos,
                 files,
                 announcements,

@@ -13,6 +13,7 @@ mod load;
 pub mod mail;
 pub mod press;
 pub mod push;
+mod quiet;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -22,10 +23,13 @@ use std::{
 
 use serde::Deserialize;
 
-pub use self::error::{ConfigError, ConfigProblem};
 use self::{
     answers::AnswersConfig, lateness::LatenessConfig, mail::MailConfig, press::PressConfig,
     push::PushConfig,
+};
+pub use self::{
+    error::{ConfigError, ConfigProblem},
+    quiet::QuietConfig,
 };
 use crate::{clock::Zone, push::Class};
 
@@ -35,6 +39,7 @@ pub struct Config {
     pub server: ServerConfig,
     pub database: DatabaseConfig,
     pub people: PeopleConfig,
+    pub quiet: QuietConfig,
     pub photos: PhotosConfig,
     pub files: FilesConfig,
     pub announcements: AnnouncementsConfig,

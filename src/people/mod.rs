@@ -12,6 +12,7 @@
 //! - the [`directory`] finds colleagues and shows the units as a tree;
 //! - an office may have a [deputy](deputies), who is told when its people do not answer;
 //! - a shift says when a person is on [`duty`]: whoever is hears an alert first;
+//! - [quiet hours](quiet) say when a private phone is to be left in peace;
 //! - an [`audience`] says who is meant by a channel, a post or an announcement; editors keep some of them
 //!   under a name, as [`groups`].
 //!
@@ -28,6 +29,7 @@ pub mod http;
 pub mod import;
 pub mod join_codes;
 mod names;
+pub mod quiet;
 pub mod roles;
 pub mod sessions;
 
@@ -51,6 +53,7 @@ pub struct People {
     clock: Clock,
     ids: Ids,
     config: PeopleConfig,
+    quiet: quiet::Rules,
     failed_attempts: Arc<FailedAttempts>,
 }
 
@@ -66,12 +69,13 @@ pub enum PeopleError {
 }
 
 impl People {
-    pub fn new(db: Db, clock: Clock, ids: Ids, config: PeopleConfig) -> Self {
+    pub fn new(db: Db, clock: Clock, ids: Ids, config: PeopleConfig, quiet: quiet::Rules) -> Self {
         Self {
             db,
             clock,
             ids,
             config,
+            quiet,
             failed_attempts: Arc::default(),
         }
     }

@@ -11,10 +11,11 @@ use super::{
     directory::Search,
     import::{ImportError, ImportPlan, Leavers},
     join_codes::{CodeError, Invitees, Purpose},
+    quiet::Rules,
 };
 use crate::{
-    clock::Clock,
-    config::PeopleConfig,
+    clock::{Clock, Zone},
+    config::{PeopleConfig, QuietConfig, push::Classes},
     db::{Db, sql},
     id::{AccountId, DeviceId, Ids, OrgUnitId},
     push::Language,
@@ -37,7 +38,13 @@ impl Town {
         let clock = Clock::manual("2026-11-21T14:20:00Z".parse().unwrap());
         let db = Db::open(&url).await.unwrap();
         let ids = Ids::new(clock.clone());
-        let people = People::new(db, clock.clone(), ids, PeopleConfig::default());
+        let people = People::new(
+            db,
+            clock.clone(),
+            ids,
+            PeopleConfig::default(),
+            Rules::new(Zone::default(), &QuietConfig::default(), Classes::default()),
+        );
         Self {
             people,
             clock,

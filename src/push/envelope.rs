@@ -86,6 +86,8 @@ pub struct Target {
     /// `None`: the device gets a text without content. Web Push devices always have keys.
     pub keys: Option<DeviceKeys>,
     pub language: Language,
+    /// Its owner is to be told without a sound, whatever the class is.
+    pub is_silent: bool,
 }
 
 /// What a device gives so that only it can read (RFC 8291, section 2).

@@ -18,7 +18,7 @@ use prometheus_client::{
 
 use super::{
     AlarmKind, Class, Gateway, GatewayState, Outcome,
-    outbox::{self, Claim, End},
+    outbox::{self, Attempt, Claim, End},
 };
 use crate::{clock::At, db::Db, id::MessageId};
 
@@ -94,8 +94,8 @@ impl Metrics {
     }
 
     /// All of it as text. If the database can't say what waits, that is left out.
-    pub(super) async fn text(&self, db: &Db, gateways: &[GatewayState]) -> String {
-        match outbox::queue(db).await {
+    pub(super) async fn text(&self, db: &Db, gateways: &[GatewayState], now: At) -> String {
+        match outbox::queue(db, now).await {
             Ok(queue) => self.0.note_queue(&queue),
             Err(error) => {
                 tracing::warn!(%error, "the metrics are without the queue's length");
@@ -214,13 +214,20 @@ pub(super) struct Watched {
     message: MessageId,
     gateway: Gateway,
     class: Class,
-    /// When those pushes were written to the connection that were accepted.
+    /// When those pushes were written to the connection that were accepted, and had not waited for their owner's
+    /// quiet to end.
     accepted: Vec<At>,
 }
 
 impl Watched {
     /// What one push came to. `end` is `None` if it goes back to the outbox, as if it had never been claimed.
-    pub(super) fn note(&mut self, sent_at: Option<At>, answered_at: At, end: Option<End>) {
+    pub(super) fn note(
+        &mut self,
+        attempt: &Attempt,
+        sent_at: Option<At>,
+        answered_at: At,
+        end: Option<End>,
+    ) {
         let inner = &self.metrics.0;
         let by = [gateway_label(self.gateway), class_label(self.class)];
         if let Some(sent_at) = sent_at {
@@ -232,7 +239,8 @@ impl Watched {
             Some(End::Outcome(outcome)) => {
                 let by = [by[0], by[1], ("outcome", outcome.as_str())];
                 inner.outcomes.get_or_create(&by).inc();
-                let accepted = sent_at.filter(|_| outcome == Outcome::Accepted);
+                let in_time = outcome == Outcome::Accepted && !attempt.has_waited;
+                let accepted = sent_at.filter(|_| in_time);
                 self.accepted.extend(accepted);
             }
             Some(End::Again(_)) => {

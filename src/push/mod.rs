@@ -141,7 +141,8 @@ impl Push {
 
     /// What this process has handed over and what waits, in the OpenMetrics text format.
     pub async fn metrics(&self) -> String {
-        self.metrics.text(&self.db, &self.gateway_states()).await
+        let (states, now) = (self.gateway_states(), self.clock.now());
+        self.metrics.text(&self.db, &states, now).await
     }
 
     /// Opens the connections ahead of a release.

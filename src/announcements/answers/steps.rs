@@ -207,6 +207,9 @@ impl Announcements {
         };
         outbox::create(tx, &message, now, now).await?;
         store::steps::add_recipients(tx, message.id, people).await?;
+        self.people
+            .mark_recipients(tx, message.id, message.class, now)
+            .await?;
         outbox::stage(tx, message.id, now).await?;
         outbox::open(tx, message.id, now).await?;
         Ok(Some(message.id))

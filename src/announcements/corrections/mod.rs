@@ -164,6 +164,10 @@ impl Announcements {
         if recall::copy_recipients(tx, released, message).await? == 0 {
             release::store::add_recipients(tx, row.audience_id, message, None).await?;
         }
+        // Whoever has not heard of the old words yet hears of the new ones alone, when their quiet ends.
+        self.people
+            .mark_recipients(tx, message, row.class, at)
+            .await?;
         outbox::stage(tx, message, at).await?;
         let made = store::all(tx, id).await?;
         let number = made.last().map_or(1, |last| last.number + 1);

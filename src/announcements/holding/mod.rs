@@ -81,6 +81,9 @@ impl Announcements {
         };
         outbox::create(tx, &message, now, now).await?;
         store::add_editors(tx, message.id).await?;
+        self.people
+            .mark_recipients(tx, message.id, CLASS, now)
+            .await?;
         outbox::stage(tx, message.id, now).await?;
         outbox::open(tx, message.id, now).await
     }

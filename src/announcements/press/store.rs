@@ -197,14 +197,16 @@ pub(super) async fn waiting(db: &Db) -> Result<Vec<Waiting>> {
 pub(super) struct Reach {
     /// Devices that a gateway has accepted the message for.
     pub(super) accepted: i64,
-    /// Devices that were not accounted for before anything could be tried (quarantined, signed out).
+    /// Devices that were not accounted for before anything could be tried (quarantined, signed out), and whose
+    /// owners were to hear of it at T: whoever keeps quiet hours has chosen to hear of it later than the press.
     pub(super) reachable: i64,
 }
 
 pub(super) async fn reach(db: &Db, message: MessageId) -> Result<Reach> {
     db.query(sql!(
         "SELECT COUNT(CASE WHEN outcome = 'accepted' THEN 1 END) AS accepted, COUNT(*) AS reachable
-         FROM deliveries WHERE message_id = $1 AND (outcome IS NULL OR attempts > 0)"
+         FROM deliveries
+         WHERE message_id = $1 AND quiet_until IS NULL AND (outcome IS NULL OR attempts > 0)"
     ))
     .bind(message)
     .one()

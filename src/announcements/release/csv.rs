@@ -54,6 +54,7 @@ fn lines(report: &Report) -> Vec<Line> {
     lines.push(line("people", "", "recipients", &people.recipients));
     lines.push(line("people", "", "reached", &people.reached));
     lines.push(line("people", "", "waiting", &people.waiting));
+    lines.push(line("people", "", "held_back", &people.held_back));
     lines.extend(outcomes("people", "not_reached", &people.not_reached));
     lines.push(line("people", "", "without_device", &people.without_device));
     lines.push(line("people", "", "unaccounted", &people.unaccounted));
@@ -61,7 +62,11 @@ fn lines(report: &Report) -> Vec<Line> {
         lines.push(line("people", "", "displayed", &displayed));
     }
     lines.push(line("devices", "all", "total", &report.devices.total));
-    lines.push(line("devices", "all", "waiting", &report.devices.waiting));
+    let devices = &report.devices;
+    lines.push(line("devices", "all", "waiting", &devices.waiting));
+    lines.push(line("devices", "all", "held_back", &devices.held_back));
+    let later = &devices.handed_over_after_quiet;
+    lines.push(line("devices", "all", "handed_over_after_quiet", later));
     for of in &report.devices.gateways {
         let gateway = of.gateway.as_str();
         lines.push(line("devices", gateway, "total", &of.total));

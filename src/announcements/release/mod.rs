@@ -19,6 +19,8 @@ pub mod report;
 pub(super) mod store;
 mod timeline;
 
+use std::time::Duration;
+
 use self::store::Staging;
 use super::{Announcements, answers, expiry, placeholders, policy, press};
 use crate::{
@@ -30,6 +32,9 @@ use crate::{
     people::audience,
     push::{Class, envelope::Message, outbox},
 };
+
+/// Released so long after T, it disturbs other people than it would have at T.
+const LATE: Duration = Duration::from_mins(1);
 
 impl Announcements {
     /// Writes a scheduled announcement's message with its gate shut, or, if it is written already, adds
@@ -78,7 +83,12 @@ impl Announcements {
             return Ok(false);
         };
         let message = match staging.message_id {
-            Some(message) => message,
+            Some(message) => {
+                if now.since(staging.release_at) >= LATE {
+                    self.mark(tx, &staging, message, now).await?;
+                }
+                message
+            }
             None => self.stage_in(tx, &staging, now).await?,
         };
         self.fill_in(tx, &staging).await?;
@@ -90,6 +100,11 @@ impl Announcements {
         let released = Entry::new(Action::AnnouncementReleased, Some(editor), id);
         let released = released.with("release_at", staging.release_at.to_string());
         audit::record(tx, released, now).await?;
+        let disturbed = outbox::disturbs(tx, message).await?;
+        if disturbed > 0 {
+            let overridden = Entry::new(Action::QuietHoursOverridden, Some(editor), id);
+            audit::record(tx, overridden.with("people", disturbed), now).await?;
+        }
         Ok(true)
     }
 
@@ -112,6 +127,7 @@ impl Announcements {
         // Only what is urgent asks who is at work.
         let first = (staging.class == Class::Alert).then_some(staging.release_at);
         store::add_recipients(tx, staging.audience_id, message, first).await?;
+        self.mark(tx, staging, message, now).await?;
         outbox::stage(tx, message, now).await?;
         if let (Some(release_at), Some(staged)) = (first, staging.message_id)
             && store::update_ranks(tx, staged, release_at).await? > 0
@@ -119,6 +135,22 @@ impl Announcements {
             outbox::rerank(tx, staged).await?;
         }
         Ok(message)
+    }
+
+    /// Marks who is not to be disturbed at T, or now if T is past.
+    async fn mark(
+        &self,
+        tx: &mut Tx,
+        staging: &Staging,
+        message: MessageId,
+        now: At,
+    ) -> Result<()> {
+        let (class, at) = (staging.class, staging.release_at.max(now));
+        let marked = self.people.mark_recipients(tx, message, class, at).await?;
+        if marked > 0 && staging.message_id.is_some() {
+            outbox::follow_all(tx, message).await?;
+        }
+        Ok(())
     }
 
     async fn write_message(&self, tx: &mut Tx, staging: &Staging, now: At) -> Result<MessageId> {

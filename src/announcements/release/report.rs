@@ -32,7 +32,7 @@ pub struct Report {
     pub released_at: At,
     /// Nothing waits any more and nobody is unaccounted for: the figures are final.
     pub complete: bool,
-    /// Over all gateways; absent if no device was handed over.
+    /// Over all gateways; absent if no device was handed over at T.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_over: Option<HandOver>,
     /// To people on duty at T, of an alert; absent if none of their devices was handed over.
@@ -72,6 +72,8 @@ pub struct People {
     pub reached: i64,
     /// None yet, but one still waits.
     pub waiting: i64,
+    /// Of these, those whose devices wait for their quiet hours to end.
+    pub held_back: i64,
     /// Every device ended otherwise; by the best outcome.
     pub not_reached: Vec<Count>,
     pub without_device: i64,
@@ -88,6 +90,10 @@ pub struct People {
 pub struct Devices {
     pub total: i64,
     pub waiting: i64,
+    /// Of these, those that wait for their owner's quiet hours to end.
+    pub held_back: i64,
+    /// Handed over after they had waited so. They are in no figure of `hand_over`, which is about T.
+    pub handed_over_after_quiet: i64,
     pub gateways: Vec<OfGateway>,
 }
 
@@ -129,6 +135,7 @@ pub(super) fn build(released: &Released, account: &Account) -> Report {
             recipients: account.recipients,
             reached: account.people.reached,
             waiting: account.people.waiting,
+            held_back: account.people.held_back,
             not_reached: account.people.not_reached.iter().map(Count::of).collect(),
             without_device: account.people.without_device,
             displayed: released.takes_receipts.then_some(account.displayed),
@@ -137,6 +144,8 @@ pub(super) fn build(released: &Released, account: &Account) -> Report {
         devices: Devices {
             total: account.deliveries(),
             waiting: account.waiting(),
+            held_back: account.held_back.waiting,
+            handed_over_after_quiet: account.held_back.handed_over,
             gateways: of_gateways(account, late_by),
         },
         press: None,
@@ -233,6 +242,7 @@ mod tests {
             people: PeopleCount {
                 reached: 70,
                 waiting: 0,
+                held_back: 0,
                 not_reached: vec![(Outcome::Unregistered, 6), (Outcome::Expired, 4)],
                 without_device: 20,
             },

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Oneself: language, announcements on this device, the devices that are signed in.
+// Oneself: announcements on this device, duty and quiet hours, language, the devices that are signed in.
 
 import { all, call, session } from "/shared/api.js";
 import { confirm, fill, h, say as toast } from "/shared/element.js";
 import { choose, language } from "/shared/language.js";
 import { inOneLine } from "/shared/problem.js";
 import { initials, when } from "./card.js";
+import { dutySwitch } from "./duty.js";
 import { nameOf } from "./people.js";
 import { pushSwitch } from "./push.js";
+import { quietHours } from "./quiet.js";
 import { say } from "./words.js";
 
 /** @type {import("./app.js").Page} */
@@ -29,6 +31,8 @@ export async function mePage(visit) {
       ),
     ),
     await pushSwitch(),
+    await dutySwitch(),
+    await quietHours(),
     languageChoice(),
     devices(sessions, visit),
     me.roles.length > 0 && h("a", { class: "button", href: "/console" }, say.console),

@@ -18,8 +18,8 @@ use crate::{
     clock::Clock,
     config::{
         AnnouncementsConfig, Config, DatabaseConfig, FilesConfig, LogConfig, OutboxConfig,
-        PeopleConfig, PhotosConfig, ServerConfig, answers::AnswersConfig, mail::MailConfig,
-        press::PressConfig,
+        PeopleConfig, PhotosConfig, QuietConfig, ServerConfig, answers::AnswersConfig,
+        mail::MailConfig, press::PressConfig,
     },
     id::Ids,
     people::join_codes::{
@@ -205,6 +205,7 @@ fn configuration(
             url: database.cloned().unwrap_or_else(own),
         },
         people: PeopleConfig::default(),
+        quiet: QuietConfig::default(),
         photos: PhotosConfig {
             store: format!("file:{}", folder.join("photos").display()),
             ..PhotosConfig::default()

@@ -31,9 +31,27 @@ pub struct ClassConfig {
     pub full_text_without_key: bool,
     /// Whether apps report that they have shown a message of this class.
     pub receipts: bool,
+    /// What it does to somebody who is on duty.
+    pub on_duty: Treatment,
+    /// To somebody who is not, outside of quiet hours.
+    pub off_duty: Treatment,
+    /// To somebody who is not, in quiet hours. Never louder than off duty.
+    pub quiet: Treatment,
     pub apns: ApnsClass,
     pub fcm: FcmClass,
     pub web_push: WebPushClass,
+}
+
+/// How a message is handed to somebody. There is none that drops it: nobody is silently missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Treatment {
+    /// Not yet: when the quiet ends or the person goes on duty, if it has not expired by then.
+    Hold,
+    /// Without sound and without waking anybody.
+    Silent,
+    /// As loud as the class is.
+    Deliver,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -156,6 +174,9 @@ fn usual_news() -> ClassConfig {
         without_content: texts("Neues aus der Stadt", "News from the city"),
         full_text_without_key: false,
         receipts: false,
+        on_duty: Treatment::Deliver,
+        off_duty: Treatment::Deliver,
+        quiet: Treatment::Hold,
         apns: ApnsClass {
             priority: 5,
             interruption_level: InterruptionLevel::Passive,
@@ -174,6 +195,9 @@ fn usual_important() -> ClassConfig {
         without_content: texts("Neue Mitteilung", "New announcement"),
         full_text_without_key: false,
         receipts: false,
+        on_duty: Treatment::Deliver,
+        off_duty: Treatment::Deliver,
+        quiet: Treatment::Silent,
         apns: ApnsClass {
             priority: 10,
             interruption_level: InterruptionLevel::Active,
@@ -192,6 +216,9 @@ fn usual_alert() -> ClassConfig {
         without_content: texts("Dringende Mitteilung", "Urgent announcement"),
         full_text_without_key: false,
         receipts: true,
+        on_duty: Treatment::Deliver,
+        off_duty: Treatment::Deliver,
+        quiet: Treatment::Deliver,
         apns: ApnsClass {
             priority: 10,
             interruption_level: InterruptionLevel::TimeSensitive,
@@ -243,6 +270,9 @@ struct Section {
     without_content: BTreeMap<Language, String>,
     full_text_without_key: Option<bool>,
     receipts: Option<bool>,
+    on_duty: Option<Treatment>,
+    off_duty: Option<Treatment>,
+    quiet: Option<Treatment>,
     apns: Option<ApnsClass>,
     fcm: Option<FcmClass>,
     web_push: Option<WebPushClass>,
@@ -264,6 +294,9 @@ fn read(
             .full_text_without_key
             .unwrap_or(usual.full_text_without_key),
         receipts: section.receipts.unwrap_or(usual.receipts),
+        on_duty: section.on_duty.unwrap_or(usual.on_duty),
+        off_duty: section.off_duty.unwrap_or(usual.off_duty),
+        quiet: section.quiet.unwrap_or(usual.quiet),
         apns: section.apns.unwrap_or(usual.apns),
         fcm: section.fcm.unwrap_or(usual.fcm),
         web_push: section.web_push.unwrap_or(usual.web_push),
@@ -288,6 +321,16 @@ fn check(name: &str, class: &ClassConfig, file: &mut File<'_>) {
             "must be 1 to 100 characters",
         );
     }
+    file.check(
+        class.on_duty != Treatment::Hold,
+        &format!("{name}.on_duty"),
+        "must be deliver or silent: whoever is at work is not kept waiting",
+    );
+    file.check(
+        class.quiet <= class.off_duty,
+        &format!("{name}.quiet"),
+        "must not be louder than off_duty (deliver, silent, hold)",
+    );
     let priority = matches!(class.apns.priority, 10 | 5 | 1);
     file.check(
         priority,

@@ -18,8 +18,8 @@ use std::{path::Path, time::Duration};
 pub use self::{
     apns::ApnsConfig,
     classes::{
-        ApnsClass, ClassConfig, Classes, FcmClass, FcmPriority, InterruptionLevel, Urgency,
-        WebPushClass,
+        ApnsClass, ClassConfig, Classes, FcmClass, FcmPriority, InterruptionLevel, Treatment,
+        Urgency, WebPushClass,
     },
     fcm::{FcmConfig, ServiceAccount},
     proxy::Proxy,
@@ -152,6 +152,32 @@ mod tests {
         assert!(
             found[1].starts_with("fcm.toml: enabled: invalid type: string"),
             "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_a_class_does_in_quiet_hours_is_said_in_three_words_and_never_louder() {
+        let found = problems(&[(
+            "classes.toml",
+            "[news]\non_duty = \"hold\"\noff_duty = \"silent\"\nquiet = \"deliver\"\n",
+        )]);
+        assert_eq!(
+            found,
+            [
+                "classes.toml: news.on_duty: must be deliver or silent: whoever is at work is not kept \
+                 waiting",
+                "classes.toml: news.quiet: must not be louder than off_duty (deliver, silent, hold)",
+            ]
+        );
+        let found = problems(&[("classes.toml", "[alert]\nquiet = \"drop\"\n")]);
+        assert!(
+            found[0].starts_with("classes.toml: alert.quiet: unknown variant `drop`"),
+            "{found:?}"
+        );
+        // A file from before keeps the defaults.
+        assert_eq!(
+            problems(&[("classes.toml", "[news]\nreceipts = false\n")]),
+            [""; 0]
         );
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! Duty: who is at work at an instant. An alert is handed over to them before all others; nothing else
-//! depends on it, and nobody else is shown it.
+//! Duty: who is at work at an instant. An alert is handed over to them before all others, and their [quiet
+//! hours](super::quiet) do not count meanwhile; nobody else is shown it.
 //!
 //! A shift comes from oneself (on duty from now on, for a day at most) or from the roster, which editors and
 //! administrators replace for given people and a period. Whoever says that they are off duty is, whatever the
@@ -18,6 +18,7 @@ pub use self::store::Shift;
 use super::{
     People,
     access::{Employee, Planner},
+    quiet,
 };
 use crate::{
     clock::At,
@@ -113,14 +114,19 @@ impl People {
         if until > latest {
             return Err(DutyError::EndTooFar { latest });
         }
-        store::put_own(&self.db, employee.account, now, until).await?;
+        let mut tx = self.db.begin().await?;
+        store::put_own(&mut tx, employee.account, now, until).await?;
+        quiet::reconsider(self, &mut tx, &[employee.account], now).await?;
+        tx.commit().await?;
         self.duty(employee).await
     }
 
     /// Off duty from now on. Shifts of the roster that have not begun stay.
     pub async fn go_off_duty(&self, employee: &Employee) -> Result<(), DutyError> {
+        let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        store::end_running(&mut tx, employee.account, self.clock.now()).await?;
+        store::end_running(&mut tx, employee.account, now).await?;
+        quiet::reconsider(self, &mut tx, &[employee.account], now).await?;
         Ok(tx.commit().await?)
     }
 
@@ -139,11 +145,13 @@ impl People {
         });
         refuse(unknown.collect())?;
         let written = store::replace(&mut tx, roster, &accounts).await?;
+        let accounts: Vec<_> = accounts.into_values().collect();
+        quiet::reconsider(self, &mut tx, &accounts, self.clock.now()).await?;
         tx.commit().await?;
         Ok(written)
     }
 
-    /// Forgets past shifts every day until the process ends.
+    /// Forgets past shifts, and the quiet hours of former colleagues, every day until the process ends.
     pub fn start(&self, tasks: &Tasks) {
         let (people, stopping) = (self.clone(), tasks.clone());
         tasks.spawn(async move {
@@ -154,6 +162,7 @@ impl People {
                     Ok(count) => tracing::info!(count, "past shifts were forgotten"),
                     Err(error) => tracing::error!(%error, "past shifts could not be forgotten"),
                 }
+                people.forget_quiet_hours().await;
                 tokio::select! {
                     () = people.clock.sleep_until(next) => {}
                     () = stopping.stopping() => return,

@@ -41,8 +41,8 @@ pub(super) async fn not_over(db: &Db, account: AccountId, now: At) -> Result<Vec
     .await
 }
 
-pub(super) async fn put_own(db: &Db, account: AccountId, from: At, until: At) -> Result<()> {
-    db.query(sql!(
+pub(super) async fn put_own(tx: &mut Tx, account: AccountId, from: At, until: At) -> Result<()> {
+    tx.query(sql!(
         "INSERT INTO duties (account_id, source, starts_at, ends_at) VALUES ($1, 'self', $2, $3)
          ON CONFLICT (account_id) WHERE source = 'self'
          DO UPDATE SET starts_at = excluded.starts_at, ends_at = excluded.ends_at"

@@ -11,6 +11,7 @@ mod imports;
 mod join_codes;
 mod me;
 mod org_units;
+mod quiet_hours;
 mod roles;
 mod sessions;
 
@@ -27,6 +28,10 @@ pub fn router(people: People) -> OpenApiRouter {
         .routes(routes!(me::get_me, me::update_me))
         .routes(routes!(duty::get_duty, duty::put_duty, duty::delete_duty))
         .routes(routes!(duty::put_duty_roster))
+        .routes(routes!(
+            quiet_hours::get_quiet_hours,
+            quiet_hours::put_quiet_hours
+        ))
         .routes(routes!(colleagues::list_people))
         .routes(routes!(colleagues::get_person))
         .routes(routes!(org_units::list_org_units))

@@ -73,7 +73,7 @@ pub async fn register(
         Some(id) => id,
         None => store::insert(&mut tx, ids.id(), account, session, registration, now).await?,
     };
-    store::join_messages_under_way(&mut tx, id).await?;
+    store::join_messages_under_way(&mut tx, id, now).await?;
     tx.tell().await?;
     tx.commit().await?;
     store::find(db, id).await

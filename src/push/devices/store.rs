@@ -94,6 +94,7 @@ impl TargetRow {
                 what,
             })?,
             language: self.language,
+            is_silent: false,
         })
     }
 }
@@ -201,23 +202,34 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-/// A delivery for each unfinished message whose recipient the owner is.
+/// A delivery for each unfinished message whose recipient the owner is, unless nothing waits of it any more but what
+/// waits for other people's quiet to end.
 /// What a dispatcher holds ready for a gate that is still shut is taken back from it: it was made for the
 /// old address.
-pub(super) async fn join_messages_under_way(tx: &mut Tx, device: DeviceId) -> Result<()> {
+pub(super) async fn join_messages_under_way(tx: &mut Tx, device: DeviceId, now: At) -> Result<()> {
     let [duty, rest] = outbox::UNTRIED;
     tx.query(sql!(
-        "INSERT INTO deliveries (message_id, device_id, account_id, gateway, attempts, due_at)
-         SELECT m.id, d.id, d.account_id, d.gateway, 0,
-                CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz) ELSE CAST($3 AS timestamptz) END
+        "INSERT INTO deliveries
+            (message_id, device_id, account_id, gateway, attempts, quiet_until, due_at)
+         SELECT m.id, d.id, d.account_id, d.gateway, 0, r.quiet_until,
+                COALESCE(r.quiet_until, CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz)
+                                                    ELSE CAST($3 AS timestamptz) END)
          FROM devices d JOIN push_recipients r ON r.account_id = d.account_id
               JOIN push_messages m ON m.id = r.message_id
          WHERE d.id = $1 AND m.finished_at IS NULL
+           AND (m.opened_at IS NULL OR r.quiet_until > $4
+                OR EXISTS (SELECT 1 FROM deliveries x
+                           WHERE x.message_id = m.id AND x.gateway IN ('apns', 'fcm', 'webpush')
+                             AND x.outcome IS NULL AND x.claim_id IS NULL AND x.due_at <= $5)
+                OR EXISTS (SELECT 1 FROM deliveries x
+                           WHERE x.message_id = m.id AND x.claim_id IS NOT NULL))
          ON CONFLICT DO NOTHING"
     ))
     .bind(device)
     .bind(duty)
     .bind(rest)
+    .bind(now)
+    .bind(now + outbox::LONGEST_RETRY)
     .execute()
     .await?;
     tx.query(sql!(

@@ -211,7 +211,7 @@ impl<'a> Batch<'a> {
                 Ending::of(verdict, attempt, expires_at, now, || ids.secret())
             }
         };
-        self.watched.note(sent_at, now, ending.end);
+        self.watched.note(attempt, sent_at, now, ending.end);
         self.trace(attempt, &ending);
         let Some(end) = ending.end else { return };
         self.left -= 1;

@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
+use crate::push::outbox::LONGEST_RETRY;
+
 /// The first wait is up to this long, each next up to twice as long.
 const BASE: Duration = Duration::from_secs(1);
-const CAP: Duration = Duration::from_mins(10);
+const CAP: Duration = LONGEST_RETRY;
 
 /// How often settling is tried before the lease is left to end.
 pub(super) const SETTLE_ATTEMPTS: u32 = 30;

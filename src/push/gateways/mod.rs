@@ -299,7 +299,10 @@ impl<'a> Draft<'a> {
     }
 
     fn manner(&self) -> Manner {
-        self.message.envelope.manner
+        match self.message.envelope.manner {
+            Manner::Show if self.target.is_silent => Manner::ShowQuietly,
+            manner => manner,
+        }
     }
 
     /// The [plaintext](plaintext::plaintext) in at most `room` octets, encrypted to the device.
@@ -313,7 +316,8 @@ impl<'a> Draft<'a> {
         let text = match self.manner() {
             Manner::Remove => Some(plaintext::json(&Removal::new(message, language))),
             Manner::Show | Manner::ShowQuietly => {
-                plaintext::plaintext(message, language, room, render)
+                let is_silent = self.manner() == Manner::ShowQuietly;
+                plaintext::plaintext(message, language, is_silent, room, render)
             }
         };
         let text = text.ok_or_else(|| refused("the message has no text"))?;

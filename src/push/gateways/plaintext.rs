@@ -10,7 +10,7 @@ use crate::{
     id::MessageId,
     push::{
         Class, Language,
-        envelope::{Manner, Message, Text},
+        envelope::{Message, Text},
     },
 };
 
@@ -63,11 +63,11 @@ impl<'a> Removal<'a> {
 pub(super) fn plaintext(
     message: &Message,
     language: Language,
+    is_silent: bool,
     room: usize,
     render: impl Fn(Plaintext<'_>) -> Vec<u8>,
 ) -> Option<Vec<u8>> {
     let (language, text) = message.envelope.text(language)?;
-    let is_silent = message.envelope.manner == Manner::ShowQuietly;
     Some(fit(text, room, |title, body| {
         render(Plaintext {
             v: VERSION,

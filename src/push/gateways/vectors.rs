@@ -85,6 +85,7 @@ fn target(gateway: Gateway, language: Language, keys: Option<DeviceKeys>) -> Tar
         apns_environment: (gateway == Gateway::Apns).then_some(ApnsEnvironment::Production),
         keys,
         language,
+        is_silent: false,
     }
 }
 

@@ -4,7 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fold;
+use super::{
+    fold,
+    quiet::{self, HeldBack},
+};
 use crate::{
     clock::At,
     db::{Db, Result, sql},
@@ -27,7 +30,9 @@ pub struct Account {
     pub displayed: i64,
     /// Devices by gateway and outcome; `None` is still waiting.
     pub devices: Vec<OutcomeCount>,
-    /// Hand-overs over all gateways; `None` if there was none.
+    /// Of these, those that were not due at T.
+    pub held_back: HeldBack,
+    /// Hand-overs over all gateways, but for what was held back; `None` if there was none.
     pub timing: Option<Timing>,
     /// Of these, to people on duty; `None` too for what asks nobody whether they are.
     pub timing_on_duty: Option<Timing>,
@@ -42,6 +47,9 @@ pub struct PeopleCount {
     pub reached: i64,
     /// No device yet, but one still waits.
     pub waiting: i64,
+    /// Of these, whose devices all wait for the person's quiet to end.
+    #[serde(default)]
+    pub held_back: i64,
     /// Every device ended otherwise: by the best outcome.
     pub not_reached: Vec<(Outcome, i64)>,
     pub without_device: i64,
@@ -96,18 +104,28 @@ impl PeopleCount {
 const ON_DUTY: i16 = 0;
 
 /// A person's devices are told apart by how close they came: the best one speaks for the person.
-const BEST_FIRST: [Option<Outcome>; 10] = [
-    Some(Outcome::Accepted),
-    None,
-    Some(Outcome::Superseded),
-    Some(Outcome::Withdrawn),
-    Some(Outcome::Quarantined),
-    Some(Outcome::Refused),
-    Some(Outcome::Expired),
-    Some(Outcome::Unregistered),
-    Some(Outcome::NotConfigured),
-    Some(Outcome::SignedOut),
+const BEST_FIRST: [Place; 11] = [
+    Place::Ended(Outcome::Accepted),
+    Place::Waiting,
+    Place::HeldBack,
+    Place::Ended(Outcome::Superseded),
+    Place::Ended(Outcome::Withdrawn),
+    Place::Ended(Outcome::Quarantined),
+    Place::Ended(Outcome::Refused),
+    Place::Ended(Outcome::Expired),
+    Place::Ended(Outcome::Unregistered),
+    Place::Ended(Outcome::NotConfigured),
+    Place::Ended(Outcome::SignedOut),
 ];
+
+/// How close a device came.
+#[derive(Clone, Copy)]
+enum Place {
+    Ended(Outcome),
+    Waiting,
+    /// It waits for its owner's quiet to end.
+    HeldBack,
+}
 
 /// From the deliveries, or from what is left of them.
 pub(super) async fn of(db: &Db, message: MessageId) -> Result<Account> {
@@ -163,6 +181,9 @@ pub(super) struct Figures {
     /// Absent from what was folded before it was counted.
     #[serde(default)]
     on_duty: Option<Instants>,
+    /// The same.
+    #[serde(default)]
+    held_back: HeldBack,
     by_gateway: Vec<(Gateway, Instants)>,
 }
 
@@ -201,6 +222,7 @@ impl Figures {
             displayed_last: displayed_last.map(At::as_micros),
             overall: instants(db, message, None, None).await?,
             on_duty: instants(db, message, None, Some(ON_DUTY)).await?,
+            held_back: quiet::held_back(db, message).await?,
             by_gateway,
         })
     }
@@ -220,6 +242,7 @@ impl Figures {
             people: self.people,
             displayed: self.displayed,
             devices,
+            held_back: self.held_back,
             timing: self.overall.and_then(timing),
             timing_on_duty: self.on_duty.and_then(timing),
             timing_by_gateway: by_gateway
@@ -266,19 +289,20 @@ async fn people(db: &Db, message: MessageId) -> Result<PeopleCount> {
         .query(sql!(
             "SELECT best, COUNT(*) FROM (
                 SELECT account_id, MIN(place) AS best FROM (
-                    SELECT account_id, 10 AS place FROM push_recipients WHERE message_id = $1
+                    SELECT account_id, 11 AS place FROM push_recipients WHERE message_id = $1
                     UNION ALL
                     SELECT account_id, CASE
-                        WHEN outcome IS NULL THEN 1
                         WHEN outcome = 'accepted' THEN 0
-                        WHEN outcome = 'superseded' THEN 2
-                        WHEN outcome = 'withdrawn' THEN 3
-                        WHEN outcome = 'quarantined' THEN 4
-                        WHEN outcome = 'refused' THEN 5
-                        WHEN outcome = 'expired' THEN 6
-                        WHEN outcome = 'unregistered' THEN 7
-                        WHEN outcome = 'not_configured' THEN 8
-                        ELSE 9 END
+                        WHEN outcome IS NULL AND claim_id IS NULL AND due_at = quiet_until THEN 2
+                        WHEN outcome IS NULL THEN 1
+                        WHEN outcome = 'superseded' THEN 3
+                        WHEN outcome = 'withdrawn' THEN 4
+                        WHEN outcome = 'quarantined' THEN 5
+                        WHEN outcome = 'refused' THEN 6
+                        WHEN outcome = 'expired' THEN 7
+                        WHEN outcome = 'unregistered' THEN 8
+                        WHEN outcome = 'not_configured' THEN 9
+                        ELSE 10 END
                     FROM deliveries WHERE message_id = $1) AS each_device
                 GROUP BY account_id) AS each_person
              GROUP BY best"
@@ -292,9 +316,13 @@ async fn people(db: &Db, message: MessageId) -> Result<PeopleCount> {
             .ok()
             .and_then(|best| BEST_FIRST.get(best))
         {
-            Some(Some(Outcome::Accepted)) => people.reached = count,
-            Some(None) => people.waiting = count,
-            Some(Some(outcome)) => people.not_reached.push((*outcome, count)),
+            Some(Place::Ended(Outcome::Accepted)) => people.reached = count,
+            Some(Place::Waiting) => people.waiting += count,
+            Some(Place::HeldBack) => {
+                people.waiting += count;
+                people.held_back = count;
+            }
+            Some(Place::Ended(outcome)) => people.not_reached.push((*outcome, count)),
             None => people.without_device = count,
         }
     }
@@ -314,7 +342,8 @@ async fn displayed(db: &Db, message: MessageId) -> Result<(i64, Option<At>)> {
 }
 
 /// Nearest-rank percentiles, read by their place in the order: no need to carry a million instants here.
-/// Of one gateway or all, of the recipients of one rank or all. `None`: no device was handed over.
+/// Of one gateway or all, of the recipients of one rank or all; without what was held back, which says nothing of
+/// T. `None`: no device was handed over.
 async fn instants(
     db: &Db,
     message: MessageId,
@@ -324,7 +353,8 @@ async fn instants(
     let row: (i64, Option<At>, Option<At>, Option<At>) = db
         .query(sql!(
             "SELECT COUNT(*), MIN(sent_at), MAX(sent_at), MAX(settled_at) FROM deliveries
-             WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)
+             WHERE message_id = $1 AND outcome = 'accepted' AND quiet_until IS NULL
+               AND (gateway = $2 OR $2 IS NULL)
                AND (CAST($3 AS smallint) IS NULL OR account_id IN (
                     SELECT account_id FROM push_recipients WHERE message_id = $1 AND rank = $3))"
         ))
@@ -341,7 +371,8 @@ async fn instants(
         .query(sql!(
             "SELECT sent_at FROM (
                 SELECT sent_at, ROW_NUMBER() OVER (ORDER BY sent_at) - 1 AS place FROM deliveries
-                WHERE message_id = $1 AND outcome = 'accepted' AND (gateway = $2 OR $2 IS NULL)
+                WHERE message_id = $1 AND outcome = 'accepted' AND quiet_until IS NULL
+               AND (gateway = $2 OR $2 IS NULL)
                   AND (CAST($3 AS smallint) IS NULL OR account_id IN (
                        SELECT account_id FROM push_recipients WHERE message_id = $1 AND rank = $3))
              ) AS ranked

@@ -17,6 +17,7 @@
 mod account;
 mod curve;
 mod fold;
+mod quiet;
 pub mod recall;
 mod store;
 
@@ -25,6 +26,7 @@ use std::{collections::HashSet, ops::Range, time::Duration};
 pub use self::{
     account::{Account, OutcomeCount, PeopleCount, Timing},
     curve::{Curve, Point},
+    quiet::{HeldBack, disturbs, follow, follow_all},
 };
 use super::{
     Gateway, Outcome,
@@ -42,6 +44,9 @@ pub const BATCH: usize = 1_000;
 /// How long a process may hold a claim, from when it may send, before another takes it over. Longer than a
 /// gateway may take to answer, with time to settle.
 pub const LEASE: Duration = Duration::from_mins(1);
+
+/// The longest wait before a delivery is tried again, unless its gateway said another.
+pub(super) const LONGEST_RETRY: Duration = Duration::from_mins(10);
 
 /// When a delivery that was never tried is due: people on duty first, then everybody else. Both long past,
 /// whatever the clock is set to, and before everything that is tried again.
@@ -79,6 +84,8 @@ pub(super) struct Attempt {
     /// The first is 1.
     pub(super) number: u32,
     pub(super) device_registered_at: At,
+    /// It waited for its owner's quiet to end: when it is handed over says nothing of T.
+    pub(super) has_waited: bool,
 }
 
 /// The message does not exist any more.
@@ -112,8 +119,8 @@ pub async fn create(tx: &mut Tx, message: &Message, opens_at: At, at: At) -> Res
     store::insert_message(tx, message, opens_at, at).await
 }
 
-/// Writes a delivery for every device of every recipient, and returns how many. A device that is
-/// quarantined is accounted for at once.
+/// Writes a delivery for every device of every recipient, and returns how many. Those of a recipient whose quiet
+/// lasts are due when it ends. A device that is quarantined is accounted for at once.
 pub async fn stage(tx: &mut Tx, message: MessageId, at: At) -> Result<u64> {
     store::insert_deliveries(tx, message, at).await
 }
@@ -258,7 +265,8 @@ pub(super) async fn fold(db: &Db, finished_before: At, now: At) -> Result<u64> {
     Ok(folded)
 }
 
-/// How much waits in each lane and gateway of open messages: for metrics.
-pub async fn queue(db: &Db) -> Result<Vec<(i16, Gateway, i64)>> {
-    store::queue(db).await
+/// How much waits in each lane and gateway of open messages, but for what waits for somebody's quiet to end: for
+/// metrics.
+pub async fn queue(db: &Db, now: At) -> Result<Vec<(i16, Gateway, i64)>> {
+    store::queue(db, now).await
 }

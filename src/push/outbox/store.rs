@@ -43,9 +43,11 @@ pub(super) async fn insert_deliveries(tx: &mut Tx, message: MessageId, at: At) -
     let [duty, rest] = UNTRIED;
     tx.query(sql!(
         "INSERT INTO deliveries
-            (message_id, device_id, account_id, gateway, attempts, due_at, outcome, settled_at)
-         SELECT r.message_id, d.id, d.account_id, d.gateway, 0,
+            (message_id, device_id, account_id, gateway, attempts, quiet_until, due_at, outcome,
+             settled_at)
+         SELECT r.message_id, d.id, d.account_id, d.gateway, 0, r.quiet_until,
                 CASE WHEN d.quarantined_at IS NOT NULL THEN NULL
+                     WHEN r.quiet_until IS NOT NULL THEN r.quiet_until
                      WHEN r.rank = 0 THEN CAST($3 AS timestamptz)
                      ELSE CAST($4 AS timestamptz) END,
                 CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE 'quarantined' END,
@@ -196,6 +198,8 @@ struct ClaimedRow {
     auth_secret: Option<Vec<u8>>,
     language: Language,
     registered_at: At,
+    has_waited: bool,
+    is_silent: bool,
 }
 
 pub(super) async fn claim(
@@ -236,7 +240,8 @@ pub(super) async fn claim(
     let rows: Vec<ClaimedRow> = tx
         .query(sql!(
             "SELECT x.device_id, x.attempts, d.address, d.apns_environment, d.p256dh, d.auth_secret,
-                    d.language, d.registered_at
+                    d.language, d.registered_at, x.quiet_until IS NOT NULL AS has_waited,
+                    COALESCE(r.is_silent, false) AS is_silent
              FROM deliveries x JOIN devices d ON d.id = x.device_id
                   LEFT JOIN push_recipients r
                     ON r.message_id = x.message_id AND r.account_id = x.account_id
@@ -282,11 +287,13 @@ impl ClaimedRow {
                 apns_environment: self.apns_environment,
                 keys,
                 language: self.language,
+                is_silent: self.is_silent,
             },
             attempt: Attempt {
                 device: self.device_id,
                 number: u32::try_from(self.attempts).unwrap_or(u32::MAX),
                 device_registered_at: self.registered_at,
+                has_waited: self.has_waited,
             },
         })
     }
@@ -356,6 +363,8 @@ impl<'a> From<&'a Settlement> for Settled<'a> {
     }
 }
 
+/// What is to be tried again waits for the quiet of whoever has begun it meanwhile.
+///
 /// The list is materialised: otherwise SQLite reads all of it again for every delivery of the claim.
 pub(super) async fn settle(
     tx: &mut Tx,
@@ -379,7 +388,12 @@ pub(super) async fn settle(
           FROM jsonb_array_elements($3)"]
         ")
          UPDATE deliveries SET outcome = r.outcome, reason = r.reason, sent_at = r.sent_at,
-                settled_at = r.settled_at, due_at = r.due_at, claim_id = NULL
+                settled_at = r.settled_at, claim_id = NULL,
+                due_at = CASE WHEN r.due_at IS NOT NULL THEN COALESCE((
+                    SELECT p.quiet_until FROM push_recipients p
+                    WHERE p.message_id = deliveries.message_id
+                      AND p.account_id = deliveries.account_id AND p.quiet_until > r.due_at),
+                    r.due_at) END
          FROM r
          WHERE deliveries.message_id = $1 AND deliveries.device_id = r.device_id
            AND deliveries.claim_id = $2"
@@ -403,7 +417,11 @@ pub(super) async fn give_back(
     let [duty, rest] = UNTRIED;
     db.query(sql!(
         "UPDATE deliveries SET claim_id = NULL, attempts = attempts - 1,
-            due_at = COALESCE(CAST($6 AS timestamptz), (
+            due_at = COALESCE((
+                SELECT r.quiet_until FROM push_recipients r
+                WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id
+                  AND r.quiet_until > COALESCE(CAST($6 AS timestamptz), CAST($5 AS timestamptz))),
+                CAST($6 AS timestamptz), (
                 SELECT CASE r.rank WHEN 0 THEN CAST($4 AS timestamptz) END FROM push_recipients r
                 WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
                 CAST($5 AS timestamptz))
@@ -424,7 +442,8 @@ pub(super) async fn take_over(db: &Db, now: Option<At>) -> Result<u64> {
     let [duty, rest] = UNTRIED;
     db.query(sql!(
         "UPDATE deliveries SET claim_id = NULL, due_at = COALESCE((
-            SELECT CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz) END FROM push_recipients r
+            SELECT COALESCE(r.quiet_until, CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz) END)
+            FROM push_recipients r
             WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
             CAST($3 AS timestamptz))
          WHERE claim_id IS NOT NULL AND (due_at <= $1 OR CAST($1 AS timestamptz) IS NULL)
@@ -467,14 +486,16 @@ pub(super) async fn finish(db: &Db, now: At) -> Result<u64> {
     .await
 }
 
-/// The clock shows `now` where it should show `expected`: what is still to come keeps its distance. Done a
-/// second time, by another process on the same machine, it changes nothing.
+/// The clock shows `now` where it should show `expected`: what is still to come keeps its distance, but for the end
+/// of somebody's quiet, which is an hour of the clock. Done a second time, by another process on the same machine, it
+/// changes nothing.
 pub(super) async fn shift(db: &Db, expected: At, now: At) -> Result<u64> {
     let micros = now.as_micros() - expected.as_micros();
     db.query(sql!(
         "UPDATE deliveries SET due_at = due_at + "
             ["$3" | "CAST($3 AS bigint) * interval '1 microsecond'"] "
          WHERE outcome IS NULL AND due_at >= $1 AND (due_at <= $2 OR $3 < 0)
+           AND (quiet_until IS NULL OR claim_id IS NOT NULL OR due_at <> quiet_until)
            AND message_id IN (SELECT id FROM push_messages WHERE finished_at IS NULL)"
     ))
     .bind(expected)
@@ -484,17 +505,19 @@ pub(super) async fn shift(db: &Db, expected: At, now: At) -> Result<u64> {
     .await
 }
 
-pub(super) async fn queue(db: &Db) -> Result<Vec<(i16, Gateway, i64)>> {
+pub(super) async fn queue(db: &Db, now: At) -> Result<Vec<(i16, Gateway, i64)>> {
     db.query(sql!(
         "SELECT m.lane, w.gateway, CAST(SUM(w.count) AS bigint) FROM push_messages m JOIN (
             SELECT message_id, gateway, COUNT(*) AS count FROM deliveries
-            WHERE outcome IS NULL AND claim_id IS NULL GROUP BY message_id, gateway
+            WHERE outcome IS NULL AND claim_id IS NULL AND (quiet_until IS NULL OR due_at <= $1)
+            GROUP BY message_id, gateway
             UNION ALL
             SELECT message_id, gateway, COUNT(*) FROM deliveries
             WHERE claim_id IS NOT NULL GROUP BY message_id, gateway) AS w ON w.message_id = m.id
          WHERE m.finished_at IS NULL AND m.opened_at IS NOT NULL
          GROUP BY m.lane, w.gateway ORDER BY m.lane, w.gateway"
     ))
+    .bind(now)
     .all()
     .await
 }

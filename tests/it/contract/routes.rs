@@ -54,12 +54,14 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 87] = [
+const RULES: [(&str, Rule); 89] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
     ("get_duty", EMPLOYEES),
     ("put_duty", EMPLOYEES),
+    ("get_quiet_hours", EMPLOYEES),
+    ("put_quiet_hours", EMPLOYEES),
     ("delete_duty", EMPLOYEES),
     ("put_duty_roster", PLANNERS),
     ("list_sessions", EMPLOYEES),

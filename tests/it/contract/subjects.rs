@@ -190,6 +190,9 @@ impl Subjects {
                 "message": self.unheard_of(), "displayed_at": "2026-11-21T14:00:00Z",
             }),
             "put_duty" => json!({"until": "2026-11-21T22:00:00Z"}),
+            "put_quiet_hours" => json!({
+                "windows": [{"days": ["saturday"], "from": "22:00", "until": "08:00"}],
+            }),
             "put_duty_roster" => json!({
                 "from": "2026-11-22T00:00:00Z",
                 "until": "2026-11-29T00:00:00Z",

@@ -6,4 +6,5 @@ mod directory;
 mod duty;
 mod import;
 mod joining;
+mod quiet_hours;
 mod roles;

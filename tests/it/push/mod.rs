@@ -15,6 +15,7 @@ mod metrics;
 #[cfg(feature = "oracles")]
 mod oracles;
 mod probe;
+mod quiet;
 mod recalled;
 mod receipts;
 mod sandbox;
@@ -95,6 +96,7 @@ impl Counter {
                 .then_some(ApnsEnvironment::Production),
             keys,
             language: Language::German,
+            is_silent: false,
         }
     }
 

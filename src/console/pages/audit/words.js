@@ -33,6 +33,7 @@ const de = {
     announcement_unscheduled: "Planung aufgehoben",
     announcement_held: "Mitteilung zurückgehalten: zu T lief kein Server",
     announcement_released: "Mitteilung freigegeben",
+    quiet_hours_overridden: "In Ruhezeiten gestört",
     announcement_correction_proposed: "Berichtigung vorgeschlagen",
     announcement_correction_dropped: "Vorgeschlagene Berichtigung verworfen",
     announcement_correction_approved: "Berichtigung freigezeichnet",
@@ -49,6 +50,7 @@ const de = {
     reason: (/** @type {string} */ fact) => fact,
     release_at: (/** @type {string} */ _) => "T:",
     late_by_seconds: (/** @type {string} */ fact) => `${fact} s zu spät`,
+    people: (/** @type {string} */ fact) => `Personen: ${fact}`,
   },
   facts: /** @type {Record<string, string>} */ ({
     news: "Neues",
@@ -99,6 +101,7 @@ const en = {
     announcement_unscheduled: "Schedule cancelled",
     announcement_held: "Announcement held: no server ran at T",
     announcement_released: "Announcement released",
+    quiet_hours_overridden: "Disturbed people in their quiet hours",
     announcement_correction_proposed: "Correction proposed",
     announcement_correction_dropped: "Proposed correction dropped",
     announcement_correction_approved: "Correction approved",
@@ -115,6 +118,7 @@ const en = {
     reason: (fact) => fact,
     release_at: (_) => "T:",
     late_by_seconds: (fact) => `${fact} s late`,
+    people: (fact) => `people: ${fact}`,
   },
   facts: {
     news: "News",

@@ -51,7 +51,8 @@ export function people({ people, complete }) {
 /** Together they are all recipients. @param {any} people @returns {import("./figures.js").Group[]} */
 const groupsOf = (people) => [
   ["reached", people.reached],
-  ["waiting", people.waiting],
+  ["waiting", people.waiting - people.held_back],
+  ["held_back", people.held_back],
   ...people.not_reached.map((/** @type {any} */ each) => [each.outcome, each.count]),
   ["without_device", people.without_device],
   ["unaccounted", people.unaccounted],
