@@ -13,6 +13,7 @@ import { say as common } from "/console/words.js";
 import { attachments } from "./attachments.js";
 import { checklist } from "./checklist.js";
 import { ends } from "./ends.js";
+import { filledTexts } from "./placeholders.js";
 import { press } from "./press.js";
 import { recipients } from "./recipients.js";
 import { needsApproval, review } from "./review.js";
@@ -64,6 +65,7 @@ export async function composePage(visit, id) {
   const ways = h("div", { class: "row" });
   /** @type {Section[]} */
   let sections = [];
+  let forgotten = false;
   /** The fields as they are stored. @type {Record<string, any>} */
   let saved = again?.saved ?? {};
   const written = () => Object.assign({}, ...sections.map((section) => section.written?.()));
@@ -94,11 +96,17 @@ export async function composePage(visit, id) {
       const done = await action();
       if (done) stands(done);
     } catch (error) {
-      fill(trouble, troubleOf(error, visit));
+      fill(trouble, troubleOf(error, reload));
       trouble.scrollIntoView({ block: "nearest" });
     } finally {
       draw();
     }
+  }
+
+  /** Shows what is stored, and forgets what is not. */
+  function reload() {
+    forgotten = true;
+    visit.again();
   }
 
   /** From here on it is known like this. @param {any} announcement */
@@ -139,7 +147,7 @@ export async function composePage(visit, id) {
   };
 
   function draw() {
-    lock.draw({ class: work.class, texts: work.texts });
+    lock.draw({ class: work.class, texts: filledTexts(work) });
     const { toSave, toRelease, toSchedule } = checks.draw(sections.flatMap((section) => section.checks?.() ?? []));
     buttons.draft.disabled = buttons.submit.disabled = !toSave;
     buttons.release.disabled = !toRelease;
@@ -161,7 +169,7 @@ export async function composePage(visit, id) {
   const close = (/** @type {BeforeUnloadEvent} */ event) => desk.unsaved() && event.preventDefault();
   addEventListener("beforeunload", close, { signal: visit.signal });
   visit.signal.addEventListener("abort", () => {
-    if (!desk.unsaved() || !UNRELEASED.includes(work.state)) return;
+    if (forgotten || !desk.unsaved() || !UNRELEASED.includes(work.state)) return;
     left.set(desk.known?.id ?? "", { work, known: desk.known, saved });
     toast(say.leftUnsaved);
   });
@@ -173,7 +181,13 @@ export async function composePage(visit, id) {
       "div",
       { class: "stack roomy" },
       heading,
-      again && h("p", { class: "card", role: "status" }, say.foundUnsaved),
+      again &&
+        h(
+          "div",
+          { class: "card row", role: "status" },
+          h("p", { class: "grow" }, say.foundUnsaved),
+          h("button", { type: "button", onclick: reload }, say.forget),
+        ),
       sections.flatMap((section) => section.node),
       h(
         "section",
