@@ -21,6 +21,12 @@ export const servePress = ({ id, revision }, rule) =>
     ? call("PUT", `${ROOT}/${id}/press`, { body: rule, revision })
     : call("DELETE", `${ROOT}/${id}/press`, { revision });
 
+/** Asks this of the readers; nothing: no answer is wanted. @param {any} announcement @param {any} [question] */
+export const ask = ({ id, revision }, question) =>
+  question
+    ? call("PUT", `${ROOT}/${id}/question`, { body: question, revision })
+    : call("DELETE", `${ROOT}/${id}/question`, { revision });
+
 /** Lays it before the other editors. @param {any} announcement */
 export const submit = (announcement) =>
   call("PUT", `${ROOT}/${announcement.id}/review`, { revision: announcement.revision });

@@ -20,6 +20,7 @@ import { needsApproval, review } from "./review.js";
 import { texts } from "./texts.js";
 import { troubleOf } from "./trouble.js";
 import { urgency } from "./urgency.js";
+import { question } from "/console/question/section.js";
 import { scheduleAt, time } from "./when.js";
 import { say } from "./words.js";
 
@@ -35,13 +36,13 @@ import { say } from "./words.js";
  *   one line of the checklist. `needed`: not to save a draft, but to release or schedule it, or to schedule it alone;
  *   `at`: the id of the field to jump to */
 /** @typedef {{node: Element | Element[], checks?: () => Check[], written?: () => Record<string, any>,
- *   changes?: () => boolean, keep?: (saved: any) => Promise<any>, draw?: () => void}} Section
+ *   changes?: () => boolean, first?: () => boolean, keep?: (saved: any) => Promise<any>, draw?: () => void}} Section
  *   `written`: its fields of the request that saves; `changes`, `keep`: whether there is anything that it saves by a
- *   request of its own, after that one, and doing so; `draw`: shows anew what depends on other sections */
+ *   request of its own, after that one (or before it: `first`), and doing so; `draw`: shows anew what depends on other sections */
 /** @typedef {(desk: Desk) => Section | Promise<Section>} MakeSection */
 
 /** In the order in which they stand. @type {MakeSection[]} */
-const SECTIONS = [urgency, recipients, texts, attachments, press, time, ends, review];
+const SECTIONS = [urgency, recipients, texts, attachments, question, press, time, ends, review];
 
 const UNRELEASED = ["draft", "in_review", "scheduled", "held"];
 const EMPTY = { title: "", push_text: "", body: "" };
@@ -121,6 +122,7 @@ export async function composePage(visit, id) {
   async function keep() {
     const body = structuredClone(written());
     const changes = differing();
+    for (const section of sections) if (section.first?.()) stands(await section.keep?.(desk.known));
     if (!desk.known) stands(await draft(body));
     else if (changes.length) stands(await change(desk.known, Object.fromEntries(changes)));
     saved = body;
