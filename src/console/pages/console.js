@@ -18,6 +18,7 @@ import { groupsPage } from "./groups/index.js";
 import { listenToKeys } from "./keys.js";
 import { overviewPage } from "./overview.js";
 import { peoplePage, personPage } from "./people.js";
+import { answersPage } from "./question/page.js";
 import { say } from "./words.js";
 
 /** @typedef {{me: any, may: (role: string) => boolean, go: (address: string) => void, again: () => void,
@@ -32,6 +33,7 @@ const ADDRESSES = [
   { pattern: /^\/announcements\/new$/, page: composePage, role: "editor" },
   { pattern: /^\/announcements\/([^/]+)\/edit$/, page: composePage, role: "editor" },
   { pattern: /^\/announcements\/([^/]+)\/correct$/, page: correctPage, role: "editor" },
+  { pattern: /^\/announcements\/([^/]+)\/answers$/, page: answersPage },
   { pattern: /^\/announcements\/([^/]+)\/versions$/, page: versionsPage, role: "editor" },
   { pattern: /^\/announcements\/([^/]+)$/, page: boardPage, role: "editor" },
   { pattern: /^\/people$/, page: peoplePage },

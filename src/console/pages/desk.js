@@ -21,7 +21,7 @@ export const servePress = ({ id, revision }, rule) =>
     ? call("PUT", `${ROOT}/${id}/press`, { body: rule, revision })
     : call("DELETE", `${ROOT}/${id}/press`, { revision });
 
-/** Has it ask its readers; nothing: no more. @param {any} announcement @param {any} [question] */
+/** Asks this of the readers; nothing: no answer is wanted. @param {any} announcement @param {any} [question] */
 export const ask = ({ id, revision }, question) =>
   question
     ? call("PUT", `${ROOT}/${id}/question`, { body: question, revision })

@@ -4,6 +4,7 @@
 import { get } from "/shared/api.js";
 import { h, icon } from "/shared/element.js";
 import { line } from "./announcements.js";
+import { say as question } from "./question/words.js";
 import { say } from "./words.js";
 
 /** @type {import("./console.js").Page} */
@@ -14,6 +15,7 @@ export async function overviewPage({ may }) {
       { class: "stack" },
       h("h1", {}, say.overview),
       h("a", { class: "card row", href: "#/people" }, icon("people"), say.people),
+      may("duty_officer") && (await asking()),
       may("admin") && h("a", { class: "card row", href: "#/channels" }, icon("channel"), say.channels),
       may("admin") && h("a", { class: "card row", href: "#/audit" }, icon("log"), say.audit),
     );
@@ -36,6 +38,34 @@ export async function overviewPage({ may }) {
     section(say.inReview, inReview.items, say.nothingInReview),
     section(say.drafts, drafts.items, say.noDrafts),
     section(say.last, released.items, say.nothingYet),
+  );
+}
+
+/** What whoever leads an operation looks at: the announcements that ask for an answer. */
+async function asking() {
+  const { items } = await get("/announcements");
+  const list = items.filter((/** @type {any} */ item) => item.question);
+  return h(
+    "section",
+    { class: "stack tight" },
+    h("h2", {}, question.asking),
+    list.length
+      ? h(
+          "ul",
+          { class: "card lines" },
+          list.map((/** @type {any} */ item) =>
+            h(
+              "li",
+              {},
+              h(
+                "a",
+                { class: "row", href: `#/announcements/${item.id}/answers` },
+                h("strong", { class: "grow" }, item.title),
+              ),
+            ),
+          ),
+        )
+      : h("p", { class: "muted" }, question.asksNothing),
   );
 }
 

@@ -74,7 +74,7 @@ export async function correctPage(visit, id) {
       toast(ways.done);
       visit.go(`/announcements/${id}`);
     } catch (error) {
-      fill(trouble, troubleOf(error, visit));
+      fill(trouble, troubleOf(error, visit.again));
       draw();
     }
   }

@@ -109,7 +109,7 @@ function line(entry, visit) {
         h(
           "dl",
           { class: "steps" },
-          h("dt", {}, say.subject),
+          h("dt", {}, action === "deputy_changed" ? say.unit : say.subject),
           h(
             "dd",
             {},
@@ -130,6 +130,7 @@ function line(entry, visit) {
 function detailsOf({ details }) {
   const said = Object.entries(details).map(([name, fact]) => {
     const tell = say.details[/** @type {"class"} */ (name)];
+    if (name === "deputy") return [person(fact)];
     if (name.endsWith("_at")) return [tell ? tell("") : name, " ", exactly(fact)];
     return tell
       ? tell(

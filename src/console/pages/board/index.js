@@ -22,13 +22,14 @@ import { times } from "./times.js";
 import { asFiles, waysOf } from "./ways.js";
 import { say } from "./words.js";
 
-/** @typedef {(report: any, item: any) => Element | null} Part */
+/** @typedef {(report: any, item: any, answers: any) => Element | null} Part `answers`: if it asks for any */
 
 /** In the order in which they stand. @type {Part[]} */
-const PARTS = [headline, curve, people, answers, press, gateways, times];
+const PARTS = [headline, answers, curve, people, press, gateways, times];
 
 /** How often the board asks, in ms: while phones are being reached, and later. */
 const SOON = 1000;
+const WHILE_ANSWERING = 3000;
 const LATER = 10_000;
 
 /** @type {import("/console/console.js").Page} */
@@ -72,12 +73,13 @@ export async function boardPage(visit, id) {
       return left > LATER + SOON ? LATER : SOON;
     }
     const report = await get(`/editorial/announcements/${id}/report`);
-    if (item.question) report.answers = await get(`/editorial/announcements/${id}/answers`);
-    const now = JSON.stringify(report);
+    const given = item.question ? await get(`/editorial/announcements/${id}/answers`) : null;
+    const now = JSON.stringify([report, given]);
     // What has not changed stays: it may just be read out, or marked.
-    if (now !== shown) draw([...PARTS.map((part) => part(report, item)), asFiles(item, trouble)]);
+    if (now !== shown) draw([...PARTS.map((part) => part(report, item, given)), asFiles(item, trouble)]);
     shown = now;
-    return report.complete ? LATER : SOON;
+    if (!report.complete) return SOON;
+    return given?.is_open ? WHILE_ANSWERING : LATER;
   }
 
   /** @param {(Element | null)[]} parts */

@@ -13,13 +13,14 @@ import { say as common } from "/console/words.js";
 import { attachments } from "./attachments.js";
 import { checklist } from "./checklist.js";
 import { ends } from "./ends.js";
+import { filledTexts } from "./placeholders.js";
 import { press } from "./press.js";
-import { question } from "./question.js";
 import { recipients } from "./recipients.js";
 import { needsApproval, review } from "./review.js";
 import { texts } from "./texts.js";
 import { troubleOf } from "./trouble.js";
 import { urgency } from "./urgency.js";
+import { question } from "/console/question/section.js";
 import { scheduleAt, time } from "./when.js";
 import { say } from "./words.js";
 
@@ -35,9 +36,9 @@ import { say } from "./words.js";
  *   one line of the checklist. `needed`: not to save a draft, but to release or schedule it, or to schedule it alone;
  *   `at`: the id of the field to jump to */
 /** @typedef {{node: Element | Element[], checks?: () => Check[], written?: () => Record<string, any>,
- *   changes?: () => boolean, keep?: (saved: any) => Promise<any>, draw?: () => void}} Section
+ *   changes?: () => boolean, first?: () => boolean, keep?: (saved: any) => Promise<any>, draw?: () => void}} Section
  *   `written`: its fields of the request that saves; `changes`, `keep`: whether there is anything that it saves by a
- *   request of its own, after that one, and doing so; `draw`: shows anew what depends on other sections */
+ *   request of its own, after that one (or before it: `first`), and doing so; `draw`: shows anew what depends on other sections */
 /** @typedef {(desk: Desk) => Section | Promise<Section>} MakeSection */
 
 /** In the order in which they stand. @type {MakeSection[]} */
@@ -65,6 +66,7 @@ export async function composePage(visit, id) {
   const ways = h("div", { class: "row" });
   /** @type {Section[]} */
   let sections = [];
+  let forgotten = false;
   /** The fields as they are stored. @type {Record<string, any>} */
   let saved = again?.saved ?? {};
   const written = () => Object.assign({}, ...sections.map((section) => section.written?.()));
@@ -95,11 +97,17 @@ export async function composePage(visit, id) {
       const done = await action();
       if (done) stands(done);
     } catch (error) {
-      fill(trouble, troubleOf(error, visit));
+      fill(trouble, troubleOf(error, reload));
       trouble.scrollIntoView({ block: "nearest" });
     } finally {
       draw();
     }
+  }
+
+  /** Shows what is stored, and forgets what is not. */
+  function reload() {
+    forgotten = true;
+    visit.again();
   }
 
   /** From here on it is known like this. @param {any} announcement */
@@ -114,6 +122,7 @@ export async function composePage(visit, id) {
   async function keep() {
     const body = structuredClone(written());
     const changes = differing();
+    for (const section of sections) if (section.first?.()) stands(await section.keep?.(desk.known));
     if (!desk.known) stands(await draft(body));
     else if (changes.length) stands(await change(desk.known, Object.fromEntries(changes)));
     saved = body;
@@ -140,7 +149,7 @@ export async function composePage(visit, id) {
   };
 
   function draw() {
-    lock.draw({ class: work.class, texts: work.texts });
+    lock.draw({ class: work.class, texts: filledTexts(work) });
     const { toSave, toRelease, toSchedule } = checks.draw(sections.flatMap((section) => section.checks?.() ?? []));
     buttons.draft.disabled = buttons.submit.disabled = !toSave;
     buttons.release.disabled = !toRelease;
@@ -162,7 +171,7 @@ export async function composePage(visit, id) {
   const close = (/** @type {BeforeUnloadEvent} */ event) => desk.unsaved() && event.preventDefault();
   addEventListener("beforeunload", close, { signal: visit.signal });
   visit.signal.addEventListener("abort", () => {
-    if (!desk.unsaved() || !UNRELEASED.includes(work.state)) return;
+    if (forgotten || !desk.unsaved() || !UNRELEASED.includes(work.state)) return;
     left.set(desk.known?.id ?? "", { work, known: desk.known, saved });
     toast(say.leftUnsaved);
   });
@@ -174,7 +183,13 @@ export async function composePage(visit, id) {
       "div",
       { class: "stack roomy" },
       heading,
-      again && h("p", { class: "card", role: "status" }, say.foundUnsaved),
+      again &&
+        h(
+          "div",
+          { class: "card row", role: "status" },
+          h("p", { class: "grow" }, say.foundUnsaved),
+          h("button", { type: "button", onclick: reload }, say.forget),
+        ),
       sections.flatMap((section) => section.node),
       h(
         "section",

@@ -10,11 +10,17 @@ import { say } from "./words.js";
 
 /** @type {import("./index.js").MakeSection} */
 export function review(desk) {
-  const node = h("section", { class: "card stack", "aria-live": "polite" });
+  const node = h("section", { class: "card stack" });
+  let shown = "";
   return {
     node,
     checks: () => (needsApproval(desk) ? [{ what: say.review.check, lacks: !approved(desk), needed: "release" }] : []),
-    draw: () => draw(node, desk),
+    draw() {
+      const { known, work } = desk;
+      const now = JSON.stringify([known?.revision, known?.state, work.class, desk.unsaved()]);
+      if (now !== shown) draw(node, desk); // Not with every letter.
+      shown = now;
+    },
   };
 }
 

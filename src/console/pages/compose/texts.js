@@ -18,7 +18,10 @@ const FIELDS = /** @type {const} */ (["title", "push_text", "body"]);
 export function texts({ work, changed }) {
   const begun = () => order.filter((spoken) => FIELDS.some((field) => work.texts[spoken][field].trim()));
   return {
-    node: order.map((spoken) => textFields(spoken, work.texts[spoken], changed)),
+    node: [
+      ...order.map((spoken) => textFields(spoken, work.texts[spoken], changed)),
+      h("p", { class: "hint" }, say.placeholders),
+    ],
     checks: () => (begun().length ? begun() : [order[0]]).flatMap((spoken) => textChecks(spoken, work.texts[spoken])),
     written: () => ({ texts: Object.fromEntries(begun().map((spoken) => [spoken, work.texts[spoken]])) }),
   };

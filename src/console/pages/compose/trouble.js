@@ -8,15 +8,15 @@ import { say as common } from "/console/words.js";
 import { jumpTo } from "./checklist.js";
 import { say } from "./words.js";
 
-/** @param {unknown} error @param {import("/console/console.js").Visit} visit */
-export function troubleOf(error, visit) {
+/** @param {unknown} error @param {() => void} reload shows what is stored, and forgets what is not */
+export function troubleOf(error, reload) {
   if (!(error instanceof Problem)) return problem(error);
   if (error.is("revision-conflict")) {
     return h(
       "div",
       { class: "problem stack", role: "alert" },
       h("p", {}, say.conflict),
-      h("div", {}, h("button", { type: "button", onclick: visit.again }, say.reload)),
+      h("div", {}, h("button", { type: "button", onclick: reload }, say.reload)),
     );
   }
   const shown = problem(error);

@@ -37,9 +37,12 @@ const de = {
   there: "ist da",
   submitted: "Zur Prüfung gegeben.",
   leftUnsaved: "Nicht gespeichert. Der Text steht noch da, wenn Sie zurückkommen.",
+  forget: "Verwerfen",
   foundUnsaved: "Ihr Text von vorhin: er ist noch nicht gespeichert.",
   whichTime: "Welcher Zeitpunkt ist gemeint?",
   otherTime: "Anderen Zeitpunkt wählen",
+  placeholders:
+    "Tag und Uhrzeit von selbst: {release_date} und {release_time} für T, {expiry_date} und {expiry_time} für das Ende.",
   attached: {
     legend: "Bilder und Dateien",
     addPhoto: "Bild hinzufügen",
@@ -131,9 +134,12 @@ const en = {
   there: "is there",
   submitted: "Submitted for review.",
   leftUnsaved: "Not saved. The text will still be there when you come back.",
+  forget: "Discard",
   foundUnsaved: "Your text from before: it is not saved yet.",
   whichTime: "Which time is meant?",
   otherTime: "Choose another time",
+  placeholders:
+    "Day and time by themselves: {release_date} and {release_time} for T, {expiry_date} and {expiry_time} for the end.",
   attached: {
     legend: "Pictures and files",
     addPhoto: "Add a picture",
