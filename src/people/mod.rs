@@ -30,6 +30,7 @@ pub mod join_codes;
 mod names;
 pub mod roles;
 pub mod sessions;
+pub mod standing;
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@
 )]
 
 mod announcements;
+mod changes;
 mod contract;
 mod feed;
 mod files;
