@@ -20,6 +20,7 @@ const FILES = [
   "/app/draft.js",
   "/app/feed.js",
   "/app/files.js",
+  "/app/live.js",
   "/app/me.js",
   "/app/outbox.js",
   "/app/people.js",
