@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::{
     announcements::{Announcements, Answering, AnsweringError, Press, PressError, releaser},
+    changes::ChangeLog,
     clock::Clock,
     config::Config,
     db::{self, Db, DbError},
@@ -51,6 +52,7 @@ pub struct App {
     pub announcements: Announcements,
     pub photos: Photos,
     pub files: Files,
+    pub changes: ChangeLog,
 }
 
 /// Why the program did not start.
@@ -112,6 +114,15 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         tasks.clone(),
         &config.files,
     )?;
+    let changes = ChangeLog::open(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        tasks.clone(),
+        [feed.subjects(), announcements.subjects()],
+        config.server.live_streams,
+    )
+    .await?;
     Ok(App {
         config: config.into(),
         clock,
@@ -124,6 +135,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         announcements,
         photos,
         files,
+        changes,
     })
 }
 
@@ -146,6 +158,7 @@ pub fn start(app: &App) {
     app.files.keep_house(&app.tasks);
     app.announcements.follow_up(&app.tasks);
     app.people.start(&app.tasks);
+    app.changes.start();
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

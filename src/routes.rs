@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     announcements,
     app::App,
-    app_shell, audit, console, feed, files, people, photos, push,
+    app_shell, audit, changes, console, feed, files, people, photos, push,
     web::{Edge, edge, health, metrics, openapi, pages},
 };
 
@@ -85,6 +85,11 @@ fn api(app: &App) -> OpenApiRouter {
         ))
         .merge(announcements::answers::http::router(
             app.announcements.clone(),
+        ))
+        // What has changed, later and at once.
+        .merge(changes::http::router(
+            app.changes.clone(),
+            app.people.clone(),
         ))
         // Who did what.
         .merge(audit::http::router(app.db.clone()))

@@ -2,7 +2,7 @@
 
 //! The change log's statements.
 
-use super::{Change, Kind};
+use super::{Kind, Line, Place};
 use crate::{
     clock::At,
     db::{Db, Result, Tx, sql},
@@ -17,7 +17,11 @@ pub(super) async fn insert(
     at: At,
 ) -> Result<()> {
     tx.query(sql!(
-        "INSERT INTO changes (kind, subject_id, actor_id, at) VALUES ($1, $2, $3, $4)"
+        "INSERT INTO changes (turn, nth, kind, subject_id, actor_id, at) VALUES ("
+        ["(SELECT coalesce(MAX(turn), 0) + 1 FROM changes), 0"
+            | "CAST(CAST(pg_current_xact_id() AS text) AS bigint), (SELECT coalesce(MAX(nth) + 1, 0) FROM changes
+               WHERE turn = CAST(CAST(pg_current_xact_id() AS text) AS bigint))"]
+        ", $1, $2, $3, $4)"
     ))
     .bind(kind)
     .bind(subject)
@@ -28,46 +32,116 @@ pub(super) async fn insert(
     Ok(())
 }
 
-pub(super) async fn after(db: &Db, position: i64, limit: i64) -> Result<Vec<Change>> {
-    let rows: Vec<(i64, Kind, uuid::Uuid, Option<AccountId>, At)> = db
+/// Up to `limit` lines after a place, oldest first.
+pub(super) async fn after(db: &Db, place: Place, limit: i64) -> Result<Vec<Line>> {
+    let rows: Vec<(i64, i32, At, Kind, uuid::Uuid)> = db
         .query(sql!(
-            "SELECT position, kind, subject_id, actor_id, at FROM changes WHERE position > $1 "
-            ["" | "AND written_by < pg_snapshot_xmin(pg_current_snapshot()) "]
-            "ORDER BY position LIMIT $2"
+            "SELECT turn, nth, at, kind, subject_id FROM changes WHERE (turn, nth) > ($1, $2)"
+            ["" | " AND turn < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"]
+            " ORDER BY turn, nth LIMIT $3"
         ))
-        .bind(position)
+        .bind(place.turn)
+        .bind(place.nth)
         .bind(limit)
         .all()
         .await?;
-    let changes = rows
-        .into_iter()
-        .map(|(position, kind, subject, actor, at)| Change {
-            position,
-            kind,
-            subject,
-            actor,
-            at,
-        });
-    Ok(changes.collect())
+    let lines = rows.into_iter().map(|(turn, nth, at, kind, subject)| Line {
+        place: Place { turn, nth, at },
+        kind,
+        subject,
+    });
+    Ok(lines.collect())
 }
 
-pub(super) async fn position_of(db: &Db, reader: &'static str) -> Result<i64> {
-    let row: Option<(i64,)> = db
-        .query(sql!("SELECT position FROM change_readers WHERE name = $1"))
-        .bind(reader)
+/// The last line that can be read now.
+pub(super) async fn last(db: &Db) -> Result<Place> {
+    let (turn, nth, at) = db
+        .query(sql!(
+            "SELECT turn, nth, at FROM changes"
+            ["" | " WHERE turn < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"]
+            " ORDER BY turn DESC, nth DESC LIMIT 1"
+        ))
+        .one()
+        .await?;
+    Ok(Place { turn, nth, at })
+}
+
+/// Whether a line was committed that can't be read yet, because an older transaction still runs.
+pub(super) async fn has_lines_to_come(db: &Db) -> Result<bool> {
+    let found: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 "["WHERE 1 = 0"
+                | "FROM changes WHERE turn >=
+                CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) LIMIT 1"]
+        ))
         .opt()
         .await?;
-    Ok(row.map_or(0, |(position,)| position))
+    Ok(found.is_some())
 }
 
-pub(super) async fn advance(tx: &mut Tx, reader: &'static str, position: i64) -> Result<()> {
-    tx.query(sql!(
-        "INSERT INTO change_readers (name, position) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET position = excluded.position"
+/// Whether the line is still there.
+pub(super) async fn has(db: &Db, place: Place) -> Result<bool> {
+    let found: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 FROM changes WHERE turn = $1 AND nth = $2 AND at = $3"
+        ))
+        .bind(place.turn)
+        .bind(place.nth)
+        .bind(place.at)
+        .opt()
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Removes lines that were written before an instant; the last one stays.
+pub(super) async fn forget_before(db: &Db, at: At) -> Result<u64> {
+    db.query(sql!(
+        "DELETE FROM changes WHERE at < $1 AND turn < (SELECT MAX(turn) FROM changes)"
     ))
-    .bind(reader)
-    .bind(position)
+    .bind(at)
+    .execute()
+    .await
+}
+
+/// Removes what another cluster has written: a dump that is restored into a new one has lines of transactions
+/// that are to come there, and they would stand before what is written next.
+pub(super) async fn forget_the_future(db: &Db) -> Result<()> {
+    db.query(sql!(
+        "DELETE FROM changes WHERE "["1 = 0"
+            | "turn >= CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)"]
+    ))
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Writes the first line, if there is none.
+pub(super) async fn begin(db: &Db, id: uuid::Uuid, at: At) -> Result<()> {
+    db.query(sql!(
+        "INSERT INTO changes (turn, nth, kind, subject_id, at)
+         SELECT 0, 0, 'log_begun', CAST($1 AS " ["blob" | "uuid"] "), CAST($2 AS "
+            ["integer" | "timestamptz"] ")
+         WHERE NOT EXISTS (SELECT 1 FROM changes)
+         ON CONFLICT DO NOTHING"
+    ))
+    .bind(id)
+    .bind(at)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// The secret that was written first: this one, if there is none.
+pub(super) async fn secret(db: &Db, ours: [u8; 32]) -> Result<Vec<u8>> {
+    db.query(sql!(
+        "INSERT INTO change_log_secret (id, secret) VALUES (1, $1) ON CONFLICT DO NOTHING"
+    ))
+    .bind(ours.to_vec())
     .execute()
     .await?;
-    Ok(())
+    let (secret,) = db
+        .query(sql!("SELECT secret FROM change_log_secret WHERE id = 1"))
+        .one()
+        .await?;
+    Ok(secret)
 }

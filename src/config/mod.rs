@@ -69,6 +69,8 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// How many seconds a shutdown waits for answers under way.
     pub shutdown_seconds: u64,
+    /// How many phones and windows may listen live to one process at a time.
+    pub live_streams: usize,
 }
 
 /// `[database]`
@@ -158,6 +160,7 @@ impl Default for ServerConfig {
             zone: Zone::default(),
             trusted_proxies: Vec::new(),
             shutdown_seconds: 20,
+            live_streams: 10_000,
         }
     }
 }

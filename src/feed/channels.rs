@@ -144,14 +144,11 @@ impl Feed {
         if !known {
             return Err(FeedError::NotFound);
         }
-        changes::record(
-            &mut tx,
-            Kind::ChannelChanged,
-            id,
-            Some(admin.account()),
-            now,
-        )
-        .await?;
+        let kind = match audience {
+            Some(_) => Kind::ChannelAudienceChanged,
+            None => Kind::ChannelChanged,
+        };
+        changes::record(&mut tx, kind, id, Some(admin.account()), now).await?;
         tx.commit().await?;
         self.channel(admin, id).await
     }

@@ -19,6 +19,7 @@
 mod channels;
 mod comments;
 pub mod http;
+mod known;
 mod moderation;
 mod policy;
 mod posts;

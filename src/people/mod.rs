@@ -32,6 +32,7 @@ mod names;
 pub mod quiet;
 pub mod roles;
 pub mod sessions;
+pub mod standing;
 
 #[cfg(test)]
 mod tests;

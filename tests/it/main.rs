@@ -13,6 +13,7 @@
 
 mod announcements;
 mod browser;
+mod changes;
 mod contract;
 mod feed;
 mod files;

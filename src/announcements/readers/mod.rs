@@ -6,6 +6,7 @@
 //! reader does not exist for them: a draft, a scheduled one, one that was withdrawn, or one for others.
 
 pub mod http;
+mod known;
 mod store;
 
 use serde::Serialize;

@@ -9,7 +9,7 @@ use crate::{
     announcements::{attachments::store::FileRow, texts::in_language},
     clock::At,
     db::{Db, DbError, IdList, Result, sql},
-    id::AnnouncementId,
+    id::{AccountId, AnnouncementId},
     people::access::Employee,
     push::{Class, Language},
 };
@@ -211,6 +211,24 @@ async fn corrected(
         .into_iter()
         .map(|(id, language, at, note)| ((id, language), Corrected { at, note }));
     Ok(corrected.collect())
+}
+
+/// Who of these readers may know of which, and whether it was withdrawn. The view is `visible_announcements` and,
+/// beside it, whoever knew of one until its withdrawal.
+pub(super) async fn known_to(
+    db: &Db,
+    ids: &[AnnouncementId],
+    readers: &[AccountId],
+) -> Result<Vec<(AnnouncementId, AccountId, bool)>> {
+    db.query(sql!(
+        "SELECT v.id, v.reader_id, v.withdrawn_at IS NOT NULL FROM announcement_people v
+         WHERE v.id " ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+         " AND v.reader_id " ["IN (SELECT unhex(value) FROM json_each($2))" | "= ANY($2)"]
+    ))
+    .bind(ids.iter().copied().collect::<IdList>())
+    .bind(readers.iter().copied().collect::<IdList>())
+    .all()
+    .await
 }
 
 fn without_words(id: AnnouncementId) -> DbError {

@@ -65,8 +65,13 @@ fn lines(report: &Report) -> Vec<Line> {
     let devices = &report.devices;
     lines.push(line("devices", "all", "waiting", &devices.waiting));
     lines.push(line("devices", "all", "held_back", &devices.held_back));
-    let later = &devices.handed_over_after_quiet;
-    lines.push(line("devices", "all", "handed_over_after_quiet", later));
+    let after_quiet = &devices.handed_over_after_quiet;
+    lines.push(line(
+        "devices",
+        "all",
+        "handed_over_after_quiet",
+        after_quiet,
+    ));
     for of in &report.devices.gateways {
         let gateway = of.gateway.as_str();
         lines.push(line("devices", gateway, "total", &of.total));

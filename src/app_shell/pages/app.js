@@ -9,6 +9,7 @@ import { problem } from "/shared/problem.js";
 import { announcementPage, announcementsPage } from "./announcements.js";
 import { namesPage } from "./answer.js";
 import { feedPage } from "./feed.js";
+import { begin, seen } from "./live.js";
 import { mePage } from "./me.js";
 import { flush } from "./outbox.js";
 import { peoplePage, personPage } from "./people.js";
@@ -55,6 +56,7 @@ async function show() {
   if (!session.token || location.pathname === "/join") return welcome();
   const [, page, id] = find(location.pathname);
   drawBar();
+  seen(location.pathname);
   fill(main, skeleton());
   try {
     me ??= await get("/me");
@@ -166,5 +168,6 @@ navigator.serviceWorker?.addEventListener("message", (event) => {
   if (event.data?.go) go(event.data.go);
 });
 drawOffline();
+begin(/** @type {HTMLElement} */ (document.querySelector("#news")), go);
 show();
 catchUp();

@@ -21,6 +21,7 @@ const FILES = [
   "/app/duty.js",
   "/app/feed.js",
   "/app/files.js",
+  "/app/live.js",
   "/app/me.js",
   "/app/outbox.js",
   "/app/people.js",

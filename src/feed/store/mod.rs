@@ -4,6 +4,7 @@
 
 pub(super) mod channels;
 pub(super) mod comments;
+pub(super) mod known;
 pub(super) mod moderations;
 pub(super) mod page;
 pub(super) mod posts;

@@ -18,6 +18,7 @@ use super::{
     join_codes::{self, Code, CodeError, Purpose},
 };
 use crate::{
+    changes::{self, Kind},
     clock::At,
     db::{DbError, Result as DbResult, Tx, text_enum},
     id::{AccountId, SessionId},
@@ -134,6 +135,11 @@ impl People {
         Ok(store::list(&self.db, employee.account, idle_since).await?)
     }
 
+    /// Whether the session by which the caller was found still runs.
+    pub async fn is_signed_in(&self, employee: &Employee) -> Result<bool, PeopleError> {
+        Ok(store::is_running(&self.db, employee.session).await?)
+    }
+
     pub async fn sign_out(&self, employee: &Employee) -> Result<(), PeopleError> {
         self.end_sessions(&[employee.session], Ended::SignedOut)
             .await
@@ -192,6 +198,8 @@ async fn end(tx: &mut Tx, sessions: &[SessionId], why: Ended, now: At) -> DbResu
     store::end(tx, sessions, why, now).await?;
     for session in sessions {
         devices::remove_of_session(tx, *session, Removal::SignedOut, now).await?;
+        // Who listens by it hears no more.
+        changes::record(tx, Kind::SessionEnded, *session, None, now).await?;
     }
     Ok(())
 }

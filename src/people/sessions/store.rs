@@ -146,6 +146,18 @@ pub(super) async fn running(tx: &mut Tx, account: AccountId) -> Result<Vec<Sessi
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+pub(super) async fn is_running(db: &Db, session: SessionId) -> Result<bool> {
+    let found: Option<(SessionId,)> = db
+        .query(sql!(
+            "SELECT s.id FROM sessions s JOIN accounts a ON a.id = s.account_id "
+            "WHERE s.id = $1 AND s.ended_at IS NULL AND a.left_at IS NULL"
+        ))
+        .bind(session)
+        .opt()
+        .await?;
+    Ok(found.is_some())
+}
+
 pub(super) async fn list(db: &Db, account: AccountId, idle_since: At) -> Result<Vec<SessionInfo>> {
     db.query(sql!(
         "SELECT id, device_name, created_at, last_seen_at FROM sessions "

@@ -95,6 +95,26 @@ export async function picture(path) {
   return URL.createObjectURL(await response.blob());
 }
 
+/** A stream of events, as text and as it comes. `after`: the id of the last that was heard.
+ * @param {string} path below /api/v1 @param {{after: string, signal: AbortSignal}} how @returns {AsyncGenerator<string>} */
+export async function* events(path, { after, signal }) {
+  /** @type {Record<string, string>} */
+  const headers = { "Accept-Language": language, Authorization: `Bearer ${session.token}` };
+  if (after) headers["Last-Event-ID"] = after;
+  const response = await reach(`/api/v1${path}`, { headers, signal });
+  if (!response.ok || !response.body) throw await refused(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
 /** Saves an answer as a file. A plain link could not bear the token. @param {string} path below /api/v1 @param {string} name */
 export async function download(path, name) {
   const href = await picture(`/api/v1${path}`);

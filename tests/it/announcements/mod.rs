@@ -12,6 +12,7 @@ mod editing;
 mod embargo;
 mod expiry;
 mod held;
+mod leaks;
 mod local_time;
 mod press;
 mod press_attachments;

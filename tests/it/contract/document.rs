@@ -8,27 +8,27 @@ use serde_json::Value;
 use crate::world::World;
 
 /// The API's description.
-pub(super) struct Document(pub(super) Value);
+pub(crate) struct Document(pub(crate) Value);
 
 /// One method of one path.
 #[derive(Clone, Debug)]
-pub(super) struct Operation {
+pub(crate) struct Operation {
     /// As `get_post`.
-    pub(super) id: String,
-    pub(super) method: Method,
+    pub(crate) id: String,
+    pub(crate) method: Method,
     /// As `/api/v1/posts/{id}`.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// What the document says of it.
-    pub(super) description: Value,
+    pub(crate) description: Value,
 }
 
 impl Document {
-    pub(super) async fn of(world: &World) -> Self {
+    pub(crate) async fn of(world: &World) -> Self {
         Self(world.stranger().get("/api/openapi.json").await.ok())
     }
 
     /// Every operation, in the document's order.
-    pub(super) fn operations(&self) -> Vec<Operation> {
+    pub(crate) fn operations(&self) -> Vec<Operation> {
         let paths = self.0["paths"].as_object().expect("paths");
         let of_path = |(path, methods): (&String, &Value)| {
             let methods = methods.as_object().expect("methods").clone();
@@ -51,7 +51,7 @@ impl Document {
     }
 
     /// A schema with its `$ref` followed.
-    pub(super) fn resolve<'d>(&'d self, schema: &'d Value) -> &'d Value {
+    pub(crate) fn resolve<'d>(&'d self, schema: &'d Value) -> &'d Value {
         let Some(reference) = schema["$ref"].as_str() else {
             return schema;
         };
@@ -63,11 +63,11 @@ impl Document {
 
 impl Operation {
     /// The schema of its JSON body, if it takes one.
-    pub(super) fn json_body(&self) -> Option<&Value> {
+    pub(crate) fn json_body(&self) -> Option<&Value> {
         self.description["requestBody"]["content"]["application/json"].get("schema")
     }
 
-    pub(super) fn has_parameter(&self, name: &str) -> bool {
+    pub(crate) fn has_parameter(&self, name: &str) -> bool {
         let parameters = self.description["parameters"].as_array();
         parameters.is_some_and(|all| all.iter().any(|parameter| parameter["name"] == name))
     }

@@ -3,7 +3,7 @@
 //! What holds for the whole house, whatever its rooms do.
 
 mod bad_input;
-mod document;
+pub(crate) mod document;
 mod edge;
 mod idempotency;
 mod openapi;

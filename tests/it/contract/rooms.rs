@@ -38,7 +38,7 @@ const ROOMS: [Room; 27] = [
                   "changes", "uploads", "db", "config", "text", "tasks", "id", "clock"],
          "the composition root makes every room, once"),
     room("routes", &["console", "app_shell", "http", "web", "announcements", "feed", "files", "photos",
-                     "people", "audit", "push"],
+                     "people", "audit", "push", "changes"],
          "the one route table merges every feature's router"),
     room("console", &["web"], "static pages: clients of the public API like any other"),
     room("app_shell", &["web"], "static pages: clients of the public API like any other"),

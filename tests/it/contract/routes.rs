@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 89] = [
+const RULES: [(&str, Rule); 91] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -143,6 +143,8 @@ const RULES: [(&str, Rule); 89] = [
     ("set_announcement_question", EDITORS),
     ("delete_announcement_question", EDITORS),
     ("get_announcement_tally", EDITORS),
+    ("list_changes", EMPLOYEES),
+    ("get_live", EMPLOYEES),
     ("list_audit_entries", ADMINS),
 ];
 

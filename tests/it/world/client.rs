@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use http_body_util::{BodyExt as _, Full};
-use hyper::client::conn::http1;
+use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -129,7 +129,11 @@ impl Call {
         let request = request.body(Full::new(self.body))?;
         let exchange = async move {
             let (head, body) = sender.send_request(request).await?.into_parts();
-            let body = body.collect().await?.to_bytes();
+            let body = match head.headers.get(header::CONTENT_TYPE) {
+                // A stream of events has no end; what it begins with is its answer.
+                Some(kind) if kind == "text/event-stream" => beginning(body).await?,
+                _ => body.collect().await?.to_bytes(),
+            };
             Ok::<_, hyper::Error>((head, body))
         };
         // The connection does the work; it ends when the exchange has dropped its sender. A server that
@@ -137,6 +141,12 @@ impl Call {
         let (answer, _connection) = tokio::join!(exchange, connection);
         Ok(answer?)
     }
+}
+
+async fn beginning(mut body: Incoming) -> hyper::Result<Bytes> {
+    let frame = body.frame().await.transpose()?;
+    let data = frame.and_then(|frame| frame.into_data().ok());
+    Ok(data.unwrap_or_default())
 }
 
 impl Answer {

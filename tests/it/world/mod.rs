@@ -37,6 +37,7 @@ pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod dice;
 pub(crate) mod form;
+pub(crate) mod listener;
 pub(crate) mod newsroom;
 pub(crate) mod people;
 pub(crate) mod push;
@@ -50,6 +51,7 @@ pub(crate) use self::{
     database::Database,
     dice::Dice,
     form::form,
+    listener::{Heard, Listener},
     newsroom::{Counter, PostOffice, Reply, WebSite},
     people::{Person, same},
     push::Wiring,
