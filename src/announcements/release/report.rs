@@ -73,6 +73,7 @@ pub struct People {
     /// None yet, but one still waits.
     pub waiting: i64,
     /// Of these, those whose devices wait for their quiet hours to end.
+    #[serde(default)]
     pub held_back: i64,
     /// Every device ended otherwise; by the best outcome.
     pub not_reached: Vec<Count>,
@@ -91,8 +92,10 @@ pub struct Devices {
     pub total: i64,
     pub waiting: i64,
     /// Of these, those that wait for their owner's quiet hours to end.
+    #[serde(default)]
     pub held_back: i64,
     /// Handed over after they had waited so. They are in no figure of `hand_over`, which is about T.
+    #[serde(default)]
     pub handed_over_after_quiet: i64,
     pub gateways: Vec<OfGateway>,
 }

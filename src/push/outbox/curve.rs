@@ -42,7 +42,7 @@ pub(super) async fn of(db: &Db, message: MessageId) -> Result<Curve> {
     Ok(Curve { all, by_gateway })
 }
 
-/// The first, and each with which another part is complete, the last among them.
+/// Without what was held back, which says nothing of T: the first, and each with which another part is complete, the last among them.
 async fn points(db: &Db, message: MessageId, gateway: Option<Gateway>) -> Result<Vec<Point>> {
     let rows: Vec<(At, i64)> = db
         .query(sql!(
@@ -51,6 +51,7 @@ async fn points(db: &Db, message: MessageId, gateway: Option<Gateway>) -> Result
                        COUNT(*) OVER () AS whole
                 FROM deliveries
                 WHERE message_id = $1 AND outcome = 'accepted' AND sent_at IS NOT NULL
+                  AND quiet_until IS NULL
                   AND (gateway = $2 OR $2 IS NULL)) AS ranked
              WHERE place = 1 OR place * $3 / whole > (place - 1) * $3 / whole
              ORDER BY place"
