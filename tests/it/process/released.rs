@@ -98,7 +98,7 @@ impl Town {
     }
 
     /// What the dead one held would be free when its leases end, on PostgreSQL: they end.
-    async fn is_killed_and_started_again(mut self, stage: &Stage) -> Self {
+    async fn after_a_kill(mut self, stage: &Stage) -> Self {
         self.running.take().expect("it runs").kill().await;
         end_the_leases(self.db(), &claims(&deliveries(self.db()).await)).await;
         self.db()
@@ -126,7 +126,7 @@ impl Town {
     }
 
     /// Released once and not before T, everybody reached, every channel of the press served, all of it in the report.
-    async fn is_released_once(mut self) {
+    async fn turns_out_released_once(mut self) {
         eventually("the release", async || {
             let report = self.editor.get(&format!("{}/report", self.address)).await;
             (report.status == 200).then_some(())
@@ -224,16 +224,16 @@ async fn killed_five_seconds_before_t_it_is_released_once(stage: &Stage) {
     let ahead = WARM + Duration::from_millis(500);
     let town = Town::found(stage, same_instant(), ahead).await;
     town.office.clock.sleep_until(town.t - WARM).await;
-    let town = town.is_killed_and_started_again(stage).await;
+    let town = town.after_a_kill(stage).await;
     town.office.clock.sleep_until(town.t).await;
-    town.is_released_once().await;
+    town.turns_out_released_once().await;
 }
 
 async fn killed_at_t_it_is_released_once(stage: &Stage) {
     let town = Town::found(stage, same_instant(), Duration::from_secs(1)).await;
     town.office.clock.sleep_until(town.t).await;
-    let town = town.is_killed_and_started_again(stage).await;
-    town.is_released_once().await;
+    let town = town.after_a_kill(stage).await;
+    town.turns_out_released_once().await;
 }
 
 async fn killed_in_the_middle_of_the_release_it_is_released_once(stage: &Stage) {
@@ -241,10 +241,10 @@ async fn killed_in_the_middle_of_the_release_it_is_released_once(stage: &Stage) 
         json!({"rule": "staff_first", "share_percent": 100, "at_latest_seconds": 600});
     let town = Town::found(stage, staff_first, Duration::from_secs(1)).await;
     town.sandbox.journal().reaches(PHONES as u64 / 3).await;
-    let town = town.is_killed_and_started_again(stage).await;
+    let town = town.after_a_kill(stage).await;
     let report = town.report().await;
     assert_eq!(report["press"]["opened_because"], "share");
-    town.is_released_once().await;
+    town.turns_out_released_once().await;
 }
 
 async fn killed_a_second_after_t_it_is_released_once(stage: &Stage) {
@@ -255,8 +255,8 @@ async fn killed_a_second_after_t_it_is_released_once(stage: &Stage) {
         .clock
         .sleep_until(town.t + Duration::from_secs(1))
         .await;
-    let town = town.is_killed_and_started_again(stage).await;
+    let town = town.after_a_kill(stage).await;
     let report = town.report().await;
     assert!(town.site.calls().len() >= 2, "{report}");
-    town.is_released_once().await;
+    town.turns_out_released_once().await;
 }
