@@ -63,7 +63,7 @@ async fn a_file_is_nobodys_but_editors_until_t(stage: &Stage) {
     let world = stage.world().await;
     let eva = world.editor("Eva Editor").await;
     let colleague = world.editor("Edgar Editor").await;
-    let fire = world.employee("Florian Brand").of(FIRE_STATION_2).await;
+    let florian = world.employee("Florian Brand").of(FIRE_STATION_2).await;
     let hall = world.employee("Hanna Haupt").await;
     let file = a_file_of(&eva).await;
     let mut announcement = to_everybody();
@@ -78,18 +78,18 @@ async fn a_file_is_nobodys_but_editors_until_t(stage: &Stage) {
     assert_eq!(colleague.get(&file).await.status, 200);
     for method in [http::Method::GET, http::Method::DELETE] {
         let ask = async |path: &str| {
-            let call = fire.call(method.clone(), path);
+            let call = florian.call(method.clone(), path);
             told(call.header("range", "bytes=0-1").send().await)
         };
         assert_eq!(ask(&file).await, ask(&nothing).await, "before T");
     }
     world.clock.advance(Duration::from_micros(1));
     eventually("the release", async || {
-        (fire.get(&for_readers(&address)).await.status == 200).then_some(())
+        (florian.get(&for_readers(&address)).await.status == 200).then_some(())
     })
     .await;
-    assert_eq!(fire.get(&file).await.body, PDF);
-    fire.delete(&file).await.refused(403, "forbidden");
+    assert_eq!(florian.get(&file).await.body, PDF);
+    florian.delete(&file).await.refused(403, "forbidden");
     let stranger = world.stranger();
     stranger.get(&file).await.refused(401, "unauthenticated");
     assert_eq!(told(hall.get(&file).await), told(hall.get(&nothing).await));

@@ -10,7 +10,7 @@ mod uploaded;
 
 use http::Method;
 
-use crate::world::{Answer, Client, Stage, form};
+use crate::world::{Answer, Client, Stage, eventually, form};
 
 pub(crate) const FILES: &str = "/api/v1/files";
 pub(crate) const PDF: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\nEin Plan.\n%%EOF\n";
@@ -28,6 +28,14 @@ pub(crate) async fn upload(who: &Client, name: &str, content: &[u8]) -> Answer {
 pub(crate) async fn a_file_of(who: &Client) -> String {
     let file = upload(who, "Lageplan Brücke.pdf", PDF).await.created();
     file["id"].as_str().expect("an id").to_owned()
+}
+
+/// Waits until nothing lies in the store: what was refused may still be there when the answer is, for a moment.
+async fn nothing_is_left(stage: &Stage) {
+    eventually("nothing is left", async || {
+        stored(stage).is_empty().then_some(())
+    })
+    .await;
 }
 
 /// What lies in the store, half or whole.

@@ -4,7 +4,7 @@
 
 use http::Method;
 
-use super::{FILES, PDF, stored, upload};
+use super::{FILES, PDF, nothing_is_left, upload};
 use crate::world::{Settings, Stage, both, form};
 
 both!(
@@ -29,7 +29,7 @@ async fn only_editors_upload_files(stage: &Stage) {
     upload(&nobody, "Plan.pdf", PDF)
         .await
         .refused(401, "unauthenticated");
-    assert!(stored(stage).is_empty());
+    nothing_is_left(stage).await;
 }
 
 async fn what_is_not_what_its_name_says_is_refused(stage: &Stage) {
@@ -55,7 +55,7 @@ async fn what_is_not_what_its_name_says_is_refused(stage: &Stage) {
         let answer = upload(&eva, name, content).await;
         answer.refused(422, "file-misnamed");
     }
-    assert!(stored(stage).is_empty());
+    nothing_is_left(stage).await;
 }
 
 async fn what_has_no_ending_of_a_document_is_refused(stage: &Stage) {
@@ -80,7 +80,7 @@ async fn what_has_no_ending_of_a_document_is_refused(stage: &Stage) {
             "{detail}"
         );
     }
-    assert!(stored(stage).is_empty());
+    nothing_is_left(stage).await;
 }
 
 async fn a_name_that_hides_something_is_refused(stage: &Stage) {
@@ -99,7 +99,7 @@ async fn a_name_that_hides_something_is_refused(stage: &Stage) {
             "{name:?}: {answer}"
         );
     }
-    assert!(stored(stage).is_empty());
+    nothing_is_left(stage).await;
 }
 
 async fn a_form_that_is_none_gets_a_problem_that_says_so(stage: &Stage) {
@@ -128,7 +128,7 @@ async fn a_form_that_is_none_gets_a_problem_that_says_so(stage: &Stage) {
         let problem = send(&content_type, body).await.refused(422, "invalid-body");
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
     }
-    assert!(stored(stage).is_empty());
+    nothing_is_left(stage).await;
 }
 
 async fn a_file_beyond_the_limit_is_refused_to_the_byte(stage: &Stage) {
@@ -147,7 +147,7 @@ async fn a_file_beyond_the_limit_is_refused_to_the_byte(stage: &Stage) {
             .refused(413, "file-too-large");
         assert_eq!(problem["title"], "Die Datei ist zu groß.");
     }
-    assert!(stored(stage).is_empty());
+    nothing_is_left(stage).await;
     upload(&eva, "Liste.txt", &text(100_000)).await.created();
 }
 

@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::json;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
-use super::{FILES, PDF, a_file_of, stored, upload};
+use super::{FILES, PDF, a_file_of, nothing_is_left, stored, upload};
 use crate::world::{Stage, both, eventually, form};
 
 both!(
@@ -76,10 +76,7 @@ async fn an_upload_that_breaks_off_leaves_nothing(stage: &Stage) {
         })
         .await;
         drop(line);
-        eventually("nothing is left of it", async || {
-            stored(stage).is_empty().then_some(())
-        })
-        .await;
+        nothing_is_left(stage).await;
     }
 }
 
