@@ -12,6 +12,7 @@
 )]
 
 mod announcements;
+mod browser;
 mod contract;
 mod feed;
 mod files;
