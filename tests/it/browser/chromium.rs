@@ -210,9 +210,8 @@ impl Page {
     async fn next(&mut self, asked: &str) -> Value {
         let mut octets = Vec::new();
         let read = timeout(PATIENCE, self.answers.read_until(0, &mut octets)).await;
-        match read {
-            Ok(Ok(0) | Err(_)) | Err(_) => self.has_died(asked),
-            Ok(Ok(_)) => {}
+        if !matches!(read, Ok(Ok(1..))) {
+            self.has_died(asked);
         }
         octets.pop();
         serde_json::from_slice(&octets).expect("the protocol is JSON")
