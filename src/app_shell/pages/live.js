@@ -41,8 +41,16 @@ async function listen() {
       // Without a connection, or refused: the pages themselves say so.
       await hear().catch(() => {});
     }
+    if (!session.token) forget();
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
+}
+
+/** Whoever signs in next has heard nothing. */
+function forget() {
+  position = "";
+  unseen.clear();
+  draw();
 }
 
 /** Until the stream ends, or nobody looks at the page any more. */
@@ -62,7 +70,7 @@ async function hear() {
     }
   } finally {
     document.removeEventListener("visibilitychange", look);
-    if (session.token !== token) position = "";
+    if (session.token !== token) forget();
   }
 }
 
