@@ -40,19 +40,16 @@ impl Visitor {
 
     /// Opens an address of ours and waits until it shows what it is about.
     async fn opens(&mut self, address: &str) {
-        // A new document each time: where only what stands after `#` is new, the page goes on.
+        // A new document each time: where only what stands after `#` is new, the page goes on. The one before may
+        // still be there for a moment.
+        self.page.value("globalThis.left = true").await;
         self.visits += 1;
-        let visit = format!("?visit={}", self.visits);
         let (path, place) = address.split_once('#').unwrap_or((address, ""));
-        let origin = &self.origin;
+        let url = format!("{}{path}?visit={}#{place}", self.origin, self.visits);
+        self.page.visit(&url).await;
+        let shown = "!globalThis.left && Boolean(document.querySelector('main :is(h1, article)'))";
         self.page
-            .visit(&format!("{origin}{path}{visit}#{place}"))
-            .await;
-        let shown = format!(
-            "location.search === '{visit}' && Boolean(document.querySelector('main :is(h1, article)'))"
-        );
-        self.page
-            .until(&format!("what {address} is about"), &shown)
+            .until(&format!("what {address} is about"), shown)
             .await;
     }
 
