@@ -39,7 +39,7 @@ pub(super) struct Newsroom {
 impl Newsroom {
     /// On the database in the folder, or on that of `DATABASE_URL`. Whoever worked there before has left.
     pub(super) async fn open(folder: &Path, push: PushConfig, site: &Site) -> Result<Self> {
-        let app = app::build(config(folder, push, site)?, Clock::wall()).await?;
+        let app = Box::pin(app::build(config(folder, push, site)?, Clock::wall())).await?;
         let left = "UPDATE accounts SET left_at = created_at";
         app.db.query(super::same(left)).execute().await?;
         let staff = format!(

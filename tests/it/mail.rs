@@ -70,7 +70,7 @@ struct Scene {
 
 impl Scene {
     async fn with(counter: Counter) -> Self {
-        let stage = Stage::on(Database::sqlite());
+        let stage = Stage::on(Database::sqlite().await);
         let office = stage.post_office_with(counter).await;
         Self { stage, office }
     }

@@ -67,9 +67,11 @@ async fn round(log: &ChangeLog, at: Option<Place>) -> Result<Round> {
         log.listeners.filled_to(to);
         return Ok(Round { to, ends: false });
     };
+    // Asked first: if it were asked afterwards, the older transaction might have ended in between, and a line that
+    // was not read yet would not be one to come any more.
+    let ends = !store::has_lines_to_come(&log.db).await?;
     let lines = store::after(&log.db, at, ROUND).await?;
     let Some(last) = lines.last() else {
-        let ends = !store::has_lines_to_come(&log.db).await?;
         return Ok(Round { to: at, ends });
     };
     let to = last.place;

@@ -135,10 +135,13 @@ async fn a_correction_waits_for_another_editor_and_then_takes_effect(stage: &Sta
     assert_eq!(kept["items"][1]["written"]["by"], json!(eva.account));
     assert_eq!(kept["items"][1]["approved_by"], json!(edda.account));
     let admin = desk.world.admin("Ada Verwaltung").await;
-    let log = admin.get("/api/v1/audit?limit=3").await.ok();
+    let log = admin.get("/api/v1/audit?limit=4").await.ok();
     let entries = log["items"].as_array().expect("a list").iter();
+    // The release's report is written when it is over, by the program itself.
     let entries: Vec<_> = entries
         .map(|entry| (entry["action"].clone(), entry["actor"].clone()))
+        .filter(|(action, _)| action != "announcement_reported")
+        .take(3)
         .collect();
     let done = |action: &str, by: &Person| (json!(action), json!(by.account));
     assert_eq!(

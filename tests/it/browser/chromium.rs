@@ -32,7 +32,7 @@ const PROGRAMS: [&str; 5] = [
     "google-chrome-stable",
 ];
 /// How long a browser may take for anything on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const BETWEEN: Duration = Duration::from_millis(20);
 /// Chromium reads orders from descriptor 3 and answers on 4; a child process of ours has 0 and 1 for that.
 const RUN: &str = r#"exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>&2"#;

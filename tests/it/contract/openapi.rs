@@ -104,7 +104,7 @@ async fn every_reference_in_the_description_leads_somewhere() {
 
 /// The description does not depend on the database.
 async fn document() -> Document {
-    let stage = Stage::on(Database::sqlite());
+    let stage = Stage::on(Database::sqlite().await);
     let document = Document::of(&stage.world().await).await;
     stage.strike().await;
     document

@@ -13,7 +13,7 @@ async fn both_databases_have_the_same_schema() {
     let Some(postgres) = Database::postgres().await else {
         return;
     };
-    let sqlite = Database::sqlite();
+    let sqlite = Database::sqlite().await;
     let small = schema(&sqlite, &SQLITE).await;
     let large = schema(&postgres, &POSTGRES).await;
     let only_one: Vec<_> = small.symmetric_difference(&large).collect();

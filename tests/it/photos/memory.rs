@@ -36,7 +36,7 @@ fn the_memory_stays_flat_while_bombs_are_refused() {
 #[tokio::test]
 #[ignore = "counts the memory of its process: the test above runs it alone"]
 async fn measured_alone() {
-    let stage = Stage::on(Database::sqlite());
+    let stage = Stage::on(Database::sqlite().await);
     let world = stage.world().await;
     let anna = world.employee("Anna Kühn").await;
     let whole = pictures::jpeg(4_000, 3_000);

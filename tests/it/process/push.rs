@@ -90,7 +90,7 @@ async fn a_gateway_that_is_not_configured_is_no_failure_and_none_at_all_is() {
 
 #[tokio::test]
 async fn a_new_key_can_be_redirected_to_its_file() {
-    let stage = Stage::on(Database::sqlite());
+    let stage = Stage::on(Database::sqlite().await);
     let output = push(&stage, &["keys"]).await;
     assert!(output.status.success());
     let private = String::from_utf8(output.stdout.clone()).expect("text");
@@ -179,7 +179,7 @@ async fn whoever_can_not_be_sent_to_is_said_so(stage: &Stage) {
 
 /// A stage whose `push-config/` leads to a sandbox.
 async fn sandbox() -> (Stage, Sandbox) {
-    let stage = Stage::on(Database::sqlite());
+    let stage = Stage::on(Database::sqlite().await);
     let sandbox = stage.sandbox(SandboxConfig::default(), Clock::wall()).await;
     (stage, sandbox)
 }

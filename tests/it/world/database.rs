@@ -3,6 +3,7 @@
 //! An empty database for one test: a file in a folder, or a copy of a template in the throw-away cluster.
 
 use std::{
+    fs,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -30,10 +31,18 @@ enum Kind {
 }
 
 impl Database {
-    pub(crate) fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Self {
+        static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
         let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let file = folder.path().join(FILE);
+        let migrated = MIGRATED.get_or_init(migrated_file).await;
+        fs::write(file, migrated).expect("a file in a folder of ours");
+        Self::in_folder(folder)
+    }
+
+    fn in_folder(folder: TempDir) -> Self {
         Self {
-            url: format!("sqlite:{}/stadtfunk.db", folder.path().display()),
+            url: format!("sqlite:{}/{FILE}", folder.path().display()),
             kind: Kind::Sqlite { _folder: folder },
         }
     }
@@ -81,6 +90,17 @@ impl Database {
             run(&mut admin, format!("DROP DATABASE {name}")).await;
         }
     }
+}
+
+const FILE: &str = "stadtfunk.db";
+
+/// The migrations run once; a copy is written in a millisecond.
+async fn migrated_file() -> Vec<u8> {
+    let template = Database::in_folder(tempfile::tempdir().expect("a folder for temporary files"));
+    let db = Db::open(&template.url).await.expect("the migrations run");
+    db.close().await;
+    let file = template.url.trim_start_matches("sqlite:");
+    fs::read(file).expect("a file in a folder of ours")
 }
 
 const TEMPLATE: &str = "template_stadtfunk";

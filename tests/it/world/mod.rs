@@ -68,7 +68,7 @@ macro_rules! both {
         mod $name {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                let stage = $crate::world::Stage::on($crate::world::Database::sqlite());
+                let stage = $crate::world::Stage::on($crate::world::Database::sqlite().await);
                 Box::pin(super::$name(&stage)).await;
                 stage.strike().await;
             }

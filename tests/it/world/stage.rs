@@ -121,7 +121,7 @@ impl Stage {
     }
 
     async fn rooms(&self, settings: &Settings) -> App {
-        app::build(self.config(settings), settings.clock.clone())
+        Box::pin(app::build(self.config(settings), settings.clock.clone()))
             .await
             .unwrap_or_else(|error| panic!("the program starts: {error}"))
     }
