@@ -90,6 +90,8 @@ async fn a_position_that_says_nothing_any_more_is_told_to_begin_anew(stage: &Sta
     let heard = hears(&mut listener).await;
     assert_eq!(heard, [told("post", &post, "added")]);
     town.close_the_square().await;
+    // Before, she would be sent away to come back, as everybody who listens.
+    town.world.log_settles().await;
     let mut listener = town.anna.listens(Some(&position)).await;
     listener.expects("ready").await;
     listener.expects("reset").await;

@@ -32,7 +32,10 @@ async fn a_photo_that_nothing_shows_is_forgotten_after_a_day(stage: &Stage) {
     })
     .await;
     anna.get(&path_of(posted)).await.ok();
-    assert_eq!(stored(stage), [posted.to_string()]);
+    eventually("its files are gone too", async || {
+        (stored(stage) == [posted.to_string()]).then_some(())
+    })
+    .await;
 }
 
 async fn the_owner_removes_a_photo_that_nothing_shows(stage: &Stage) {
