@@ -12,12 +12,12 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::report::Report;
+use super::{report::Report, store};
 use crate::{
     announcements::{Announcements, Result},
     audit::{self, Action, Entry},
     clock::At,
-    db::{self, Db, DbError, sql},
+    db::{self, Db, DbError},
     id::AnnouncementId,
     push::outbox::Curve,
     tasks::Tasks,
@@ -51,10 +51,10 @@ impl Announcements {
 
     /// Writes the reports of releases that are over, and says whether one is awaited.
     async fn keep_what_is_over(&self) -> Result<bool> {
-        for id in over(&self.db).await? {
+        for id in store::over(&self.db).await? {
             self.keep(id).await?;
         }
-        Ok(is_any_awaited(&self.db).await?)
+        Ok(store::is_any_report_awaited(&self.db).await?)
     }
 
     async fn keep(&self, id: AnnouncementId) -> Result<()> {
@@ -64,17 +64,7 @@ impl Announcements {
         let sha256 = sha256(&text);
         let mut tx = self.db.begin().await?;
         let now = tx.now(&self.clock).await?;
-        let written = tx
-            .query(sql!(
-                "INSERT INTO release_reports (announcement_id, written_at, report)
-                 VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-            ))
-            .bind(id)
-            .bind(now)
-            .bind(text)
-            .execute()
-            .await?;
-        if written == 1 {
+        if store::write_report(&mut tx, id, text, now).await? {
             let entry = Entry::new(Action::AnnouncementReported, None, id).with("sha256", sha256);
             audit::record(&mut tx, entry, now).await?;
             tx.commit().await?;
@@ -105,14 +95,7 @@ async fn run(announcements: Announcements, tasks: Tasks) {
 
 /// The written report and its curve; `None` while the release is not over.
 pub(super) async fn read(db: &Db, id: AnnouncementId) -> db::Result<Option<(Report, Curve)>> {
-    let row: Option<(At, String)> = db
-        .query(sql!(
-            "SELECT written_at, report FROM release_reports WHERE announcement_id = $1"
-        ))
-        .bind(id)
-        .opt()
-        .await?;
-    let Some((at, text)) = row else {
+    let Some((at, text)) = store::written_report(db, id).await? else {
         return Ok(None);
     };
     let kept: Kept = serde_json::from_str(&text).map_err(|_| unreadable(id))?;
@@ -129,18 +112,7 @@ pub async fn altered(db: &Db) -> db::Result<Vec<AnnouncementId>> {
     let mut altered = Vec::new();
     let mut after = 0;
     loop {
-        let rows: Vec<(i64, AnnouncementId, String, Option<String>)> = db
-            .query(sql!(
-                "SELECT a.position, a.subject_id, a.details, r.report
-                 FROM audit_entries a
-                      LEFT JOIN release_reports r ON r.announcement_id = a.subject_id
-                 WHERE a.position > $1 AND a.action = 'announcement_reported'
-                 ORDER BY a.position LIMIT $2"
-            ))
-            .bind(after)
-            .bind(PORTION)
-            .all()
-            .await?;
+        let rows = store::reported(db, after, PORTION).await?;
         let Some((last, ..)) = rows.last() else {
             return Ok(altered);
         };
@@ -151,35 +123,6 @@ pub async fn altered(db: &Db) -> db::Result<Vec<AnnouncementId>> {
             altered.extend((!holds).then_some(id));
         }
     }
-}
-
-/// Released, no phone waits, no channel of the press waits to be told of the release, and nothing is written yet.
-async fn over(db: &Db) -> db::Result<Vec<AnnouncementId>> {
-    let rows: Vec<(AnnouncementId,)> = db
-        .query(sql!(
-            "SELECT n.id FROM announcements n JOIN push_messages m ON m.id = n.message_id
-             WHERE n.released_at IS NOT NULL AND m.finished_at IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM release_reports r WHERE r.announcement_id = n.id)
-               AND NOT EXISTS (SELECT 1 FROM press_deliveries p
-                               WHERE p.announcement_id = n.id AND p.event = 'released'
-                                 AND p.outcome IS NULL)
-             ORDER BY n.id"
-        ))
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-async fn is_any_awaited(db: &Db) -> db::Result<bool> {
-    let row: Option<(i32,)> = db
-        .query(sql!(
-            "SELECT 1 FROM announcements n WHERE n.released_at IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM release_reports r WHERE r.announcement_id = n.id)
-             LIMIT 1"
-        ))
-        .opt()
-        .await?;
-    Ok(row.is_some())
 }
 
 fn sha256(text: &str) -> String {

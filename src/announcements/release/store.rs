@@ -166,3 +166,82 @@ pub(in crate::announcements) async fn is_anybody_meant(
         .await?;
     Ok(somebody.is_some())
 }
+
+/// Writes a release's report, unless one is written already; whether it did.
+pub(super) async fn write_report(
+    tx: &mut Tx,
+    id: AnnouncementId,
+    report: String,
+    now: At,
+) -> Result<bool> {
+    let written = tx
+        .query(sql!(
+            "INSERT INTO release_reports (announcement_id, written_at, report)
+             VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+        ))
+        .bind(id)
+        .bind(now)
+        .bind(report)
+        .execute()
+        .await?;
+    Ok(written == 1)
+}
+
+/// When a release's report was written, and what it says.
+pub(super) async fn written_report(db: &Db, id: AnnouncementId) -> Result<Option<(At, String)>> {
+    db.query(sql!(
+        "SELECT written_at, report FROM release_reports WHERE announcement_id = $1"
+    ))
+    .bind(id)
+    .opt()
+    .await
+}
+
+/// Up to `limit` entries of the audit log after a position that say that a report was written: position, whose,
+/// the entry's details, and the report, if it is there.
+pub(super) async fn reported(
+    db: &Db,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(i64, AnnouncementId, String, Option<String>)>> {
+    db.query(sql!(
+        "SELECT a.position, a.subject_id, a.details, r.report
+         FROM audit_entries a
+              LEFT JOIN release_reports r ON r.announcement_id = a.subject_id
+         WHERE a.position > $1 AND a.action = 'announcement_reported'
+         ORDER BY a.position LIMIT $2"
+    ))
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
+}
+
+/// Released, no phone waits, no channel of the press waits to be told of the release, and no report is written yet.
+pub(super) async fn over(db: &Db) -> Result<Vec<AnnouncementId>> {
+    let rows: Vec<(AnnouncementId,)> = db
+        .query(sql!(
+            "SELECT n.id FROM announcements n JOIN push_messages m ON m.id = n.message_id
+             WHERE n.released_at IS NOT NULL AND m.finished_at IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM release_reports r WHERE r.announcement_id = n.id)
+               AND NOT EXISTS (SELECT 1 FROM press_deliveries p
+                               WHERE p.announcement_id = n.id AND p.event = 'released'
+                                 AND p.outcome IS NULL)
+             ORDER BY n.id"
+        ))
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub(super) async fn is_any_report_awaited(db: &Db) -> Result<bool> {
+    let row: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 FROM announcements n WHERE n.released_at IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM release_reports r WHERE r.announcement_id = n.id)
+             LIMIT 1"
+        ))
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
