@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! What waits for somebody's quiet to end. Whose and until when stands with the recipient, and is nothing that push
-//! decides; a delivery of theirs is due then, and keeps the instant, so that what was late on purpose is told
-//! apart from what was late.
+//! Statements about what waits for somebody's quiet to end.
 
-use serde::{Deserialize, Serialize};
-
+use super::HeldBack;
 use crate::{
     db::{Db, IdList, Result, Tx, sql},
     id::{AccountId, MessageId},
     push::outbox::UNTRIED,
 };
 
-/// Devices whose push was to wait for their owner's quiet to end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HeldBack {
-    pub waiting: i64,
-    pub handed_over: i64,
-}
-
-/// Makes what waits for these people due by their recipients' rows, after these have changed; says how many
-/// deliveries have moved. What a dispatcher holds ready for a gate that is shut is taken back from it; what is on
-/// its way stays so.
-pub async fn follow(
+pub(super) async fn follow(
     tx: &mut Tx,
     message: MessageId,
     accounts: &[AccountId],
@@ -55,8 +41,7 @@ pub async fn follow(
     .await
 }
 
-/// The same for all of a message whose gate is shut, after somebody's row has changed.
-pub async fn follow_all(tx: &mut Tx, message: MessageId) -> Result<u64> {
+pub(super) async fn follow_all(tx: &mut Tx, message: MessageId) -> Result<u64> {
     let [duty, rest] = UNTRIED;
     tx.query(sql!(
         "UPDATE deliveries SET quiet_until = r.quiet_until,
@@ -75,8 +60,7 @@ pub async fn follow_all(tx: &mut Tx, message: MessageId) -> Result<u64> {
     .await
 }
 
-/// How many people with a phone a message disturbs in their quiet hours.
-pub async fn disturbs(tx: &mut Tx, message: MessageId) -> Result<i64> {
+pub(super) async fn disturbs(tx: &mut Tx, message: MessageId) -> Result<i64> {
     let (people,) = tx
         .query(sql!("SELECT disturbs FROM push_messages WHERE id = $1"))
         .bind(message)
@@ -85,7 +69,6 @@ pub async fn disturbs(tx: &mut Tx, message: MessageId) -> Result<i64> {
     Ok(people)
 }
 
-/// What of a message is not due at T.
 pub(super) async fn held_back(db: &Db, message: MessageId) -> Result<HeldBack> {
     let (waiting, handed_over): (i64, i64) = db
         .query(sql!(

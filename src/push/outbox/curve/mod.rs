@@ -4,11 +4,12 @@
 //! there are, each a hundredth of them after the one before: so it is as sharp where everything happens at once
 //! as in the long tail.
 
+mod store;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    clock::At,
-    db::{Db, Result, sql},
+    db::{Db, Result},
     id::MessageId,
     push::Gateway,
 };
@@ -33,34 +34,11 @@ pub struct Point(pub i64, pub i64);
 pub(super) async fn of(db: &Db, message: MessageId) -> Result<Curve> {
     let mut by_gateway = Vec::new();
     for gateway in Gateway::ALL.iter().copied() {
-        let points = points(db, message, Some(gateway)).await?;
+        let points = store::points(db, message, Some(gateway)).await?;
         if !points.is_empty() {
             by_gateway.push((gateway, points));
         }
     }
-    let all = points(db, message, None).await?;
+    let all = store::points(db, message, None).await?;
     Ok(Curve { all, by_gateway })
-}
-
-/// Without what was held back, which says nothing of T: the first, and each with which another part is complete, the last among them.
-async fn points(db: &Db, message: MessageId, gateway: Option<Gateway>) -> Result<Vec<Point>> {
-    let rows: Vec<(At, i64)> = db
-        .query(sql!(
-            "SELECT sent_at, place FROM (
-                SELECT sent_at, ROW_NUMBER() OVER (ORDER BY sent_at) AS place,
-                       COUNT(*) OVER () AS whole
-                FROM deliveries
-                WHERE message_id = $1 AND outcome = 'accepted' AND sent_at IS NOT NULL
-                  AND quiet_until IS NULL
-                  AND (gateway = $2 OR $2 IS NULL)) AS ranked
-             WHERE place = 1 OR place * $3 / whole > (place - 1) * $3 / whole
-             ORDER BY place"
-        ))
-        .bind(message)
-        .bind(gateway)
-        .bind(PARTS)
-        .all()
-        .await?;
-    let point = |(at, count): (At, i64)| Point(at.as_micros(), count);
-    Ok(rows.into_iter().map(point).collect())
 }

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! Folding: the rows of a message that was finished long ago give way to their totals, from which its report
-//! is answered as before. Who was meant and whose device it was is gone then.
-//!
-//! First the totals are written, in one short transaction; from then on they speak for the message. Then its
-//! rows are removed, portion by portion. A crash in between leaves rows that nobody reads any more, and that
-//! the next round removes.
+//! Folding's statements.
 
-use super::account::{self, Account, Figures, OutcomeCount};
 use crate::{
     clock::At,
-    db::{Db, Json, Result, sql},
+    db::{Db, Json, Result, Tx, sql},
     id::MessageId,
-    push::{Gateway, Outcome},
+    push::{
+        Gateway, Outcome,
+        outbox::account::{Figures, OutcomeCount},
+    },
 };
 
 /// Rows that are removed in one transaction: more would keep other writers waiting.
 const PORTION: i64 = 1_000;
 
 /// A message that was finished before an instant and is not folded.
-pub(super) async fn due(db: &Db, finished_before: At) -> Result<Option<MessageId>> {
+pub(in crate::push::outbox) async fn due(
+    db: &Db,
+    finished_before: At,
+) -> Result<Option<MessageId>> {
     let row: Option<(MessageId,)> = db
         .query(sql!(
             "SELECT id FROM push_messages
@@ -33,12 +33,13 @@ pub(super) async fn due(db: &Db, finished_before: At) -> Result<Option<MessageId
     Ok(row.map(|(id,)| id))
 }
 
-/// Writes a finished message's totals, if nobody else has. It is counted before the transaction: of what is
-/// finished nothing changes any more.
-pub(super) async fn fold(db: &Db, message: MessageId, now: At) -> Result<()> {
-    let figures = Figures::of(db, message).await?;
-    let devices = account::devices(db, message).await?;
-    let mut tx = db.begin().await?;
+/// Whether it was written: nobody else had.
+pub(super) async fn insert_fold(
+    tx: &mut Tx,
+    message: MessageId,
+    figures: Figures,
+    now: At,
+) -> Result<bool> {
     let written = tx
         .query(sql!(
             "INSERT INTO push_folds (message_id, folded_at, figures) VALUES ($1, $2, $3)
@@ -49,25 +50,28 @@ pub(super) async fn fold(db: &Db, message: MessageId, now: At) -> Result<()> {
         .bind(Json(figures))
         .execute()
         .await?;
-    if written == 0 {
-        return Ok(());
-    }
-    for total in devices {
-        tx.query(sql!(
-            "INSERT INTO push_totals (message_id, gateway, outcome, count) VALUES ($1, $2, $3, $4)"
-        ))
-        .bind(message)
-        .bind(total.gateway)
-        .bind(total.outcome)
-        .bind(total.count)
-        .execute()
-        .await?;
-    }
-    tx.commit().await
+    Ok(written > 0)
+}
+
+pub(super) async fn insert_total(
+    tx: &mut Tx,
+    message: MessageId,
+    total: OutcomeCount,
+) -> Result<()> {
+    tx.query(sql!(
+        "INSERT INTO push_totals (message_id, gateway, outcome, count) VALUES ($1, $2, $3, $4)"
+    ))
+    .bind(message)
+    .bind(total.gateway)
+    .bind(total.outcome)
+    .bind(total.count)
+    .execute()
+    .await?;
+    Ok(())
 }
 
 /// Folded messages of which there are rows.
-pub(super) async fn unemptied(db: &Db) -> Result<Vec<MessageId>> {
+pub(in crate::push::outbox) async fn unemptied(db: &Db) -> Result<Vec<MessageId>> {
     let rows: Vec<(MessageId,)> = db
         .query(sql!(
             "SELECT message_id FROM push_folds WHERE emptied_at IS NULL ORDER BY folded_at"
@@ -77,10 +81,7 @@ pub(super) async fn unemptied(db: &Db) -> Result<Vec<MessageId>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Removes a folded message's rows. What another process is just removing is left to it.
-pub(super) async fn empty(db: &Db, message: MessageId, now: At) -> Result<()> {
-    while remove_deliveries(db, message).await? > 0 {}
-    while remove_recipients(db, message).await? > 0 {}
+pub(super) async fn mark_emptied(db: &Db, message: MessageId, now: At) -> Result<()> {
     db.query(sql!(
         "UPDATE push_folds SET emptied_at = $2 WHERE message_id = $1
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = $1)
@@ -89,11 +90,11 @@ pub(super) async fn empty(db: &Db, message: MessageId, now: At) -> Result<()> {
     .bind(message)
     .bind(now)
     .execute()
-    .await
-    .map(drop)
+    .await?;
+    Ok(())
 }
 
-async fn remove_deliveries(db: &Db, message: MessageId) -> Result<u64> {
+pub(super) async fn remove_deliveries(db: &Db, message: MessageId) -> Result<u64> {
     db.query(sql!(
         "DELETE FROM deliveries WHERE message_id = $1 AND device_id IN (
             SELECT device_id FROM deliveries WHERE message_id = $1 LIMIT $2"
@@ -105,7 +106,7 @@ async fn remove_deliveries(db: &Db, message: MessageId) -> Result<u64> {
     .await
 }
 
-async fn remove_recipients(db: &Db, message: MessageId) -> Result<u64> {
+pub(super) async fn remove_recipients(db: &Db, message: MessageId) -> Result<u64> {
     db.query(sql!(
         "DELETE FROM push_recipients WHERE message_id = $1 AND account_id IN (
             SELECT account_id FROM push_recipients WHERE message_id = $1 LIMIT $2"
@@ -118,7 +119,10 @@ async fn remove_recipients(db: &Db, message: MessageId) -> Result<u64> {
 }
 
 /// What is left of a folded message beside its devices; `None` if it is not.
-pub(super) async fn figures(db: &Db, message: MessageId) -> Result<Option<Figures>> {
+pub(in crate::push::outbox) async fn figures(
+    db: &Db,
+    message: MessageId,
+) -> Result<Option<Figures>> {
     let folded: Option<(Json<Figures>,)> = db
         .query(sql!("SELECT figures FROM push_folds WHERE message_id = $1"))
         .bind(message)
@@ -127,11 +131,7 @@ pub(super) async fn figures(db: &Db, message: MessageId) -> Result<Option<Figure
     Ok(folded.map(|(Json(figures),)| figures))
 }
 
-/// The account of a folded message; `None` if it is not.
-pub(super) async fn read(db: &Db, message: MessageId) -> Result<Option<Account>> {
-    let Some(figures) = figures(db, message).await? else {
-        return Ok(None);
-    };
+pub(super) async fn totals(db: &Db, message: MessageId) -> Result<Vec<OutcomeCount>> {
     let rows: Vec<(Gateway, Outcome, i64)> = db
         .query(sql!(
             "SELECT gateway, outcome, count FROM push_totals WHERE message_id = $1
@@ -140,17 +140,10 @@ pub(super) async fn read(db: &Db, message: MessageId) -> Result<Option<Account>>
         .bind(message)
         .all()
         .await?;
-    let devices = rows
-        .into_iter()
-        .map(|(gateway, outcome, count)| OutcomeCount {
-            gateway,
-            outcome: Some(outcome),
-            count,
-        });
-    let (opened_at, finished_at) = account::gates(db, message).await?;
-    Ok(Some(figures.account(
-        opened_at,
-        finished_at,
-        devices.collect(),
-    )))
+    let total = |(gateway, outcome, count)| OutcomeCount {
+        gateway,
+        outcome: Some(outcome),
+        count,
+    };
+    Ok(rows.into_iter().map(total).collect())
 }

@@ -1,146 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! The outbox's statements.
+//! Deliveries on their way: claimed by one process under a lease, and settled or given back by it.
 
 use std::{collections::HashSet, ops::Range};
 
 use serde::Serialize;
 
-use super::{Attempt, Claim, Claimed, Discarded, End, Settlement, UNTRIED, Work};
 use crate::{
     clock::At,
     db::{Db, DbError, Json, Result, Tx, sql},
-    id::{AccountId, ClaimId, DeviceId, MessageId},
+    id::{ClaimId, DeviceId, MessageId},
     push::{
         ApnsEnvironment, Class, Gateway, Language, Outcome,
         envelope::{DeviceKeys, Envelope, Message, Target},
+        outbox::{Attempt, Claim, Claimed, End, Settlement, UNTRIED, Work},
     },
 };
 
-pub(super) async fn insert_message(
-    tx: &mut Tx,
-    message: &Message,
-    opens_at: At,
-    at: At,
-) -> Result<()> {
-    tx.query(sql!(
-        "INSERT INTO push_messages (id, class, lane, envelope, created_at, expires_at, opens_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)"
-    ))
-    .bind(message.id)
-    .bind(message.class)
-    .bind(message.class.lane())
-    .bind(Json(message.envelope.clone()))
-    .bind(at)
-    .bind(message.expires_at)
-    .bind(opens_at)
-    .execute()
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_deliveries(tx: &mut Tx, message: MessageId, at: At) -> Result<u64> {
-    let [duty, rest] = UNTRIED;
-    tx.query(sql!(
-        "INSERT INTO deliveries
-            (message_id, device_id, account_id, gateway, attempts, quiet_until, due_at, outcome,
-             settled_at)
-         SELECT r.message_id, d.id, d.account_id, d.gateway, 0, r.quiet_until,
-                CASE WHEN d.quarantined_at IS NOT NULL THEN NULL
-                     WHEN r.quiet_until IS NOT NULL THEN r.quiet_until
-                     WHEN r.rank = 0 THEN CAST($3 AS timestamptz)
-                     ELSE CAST($4 AS timestamptz) END,
-                CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE 'quarantined' END,
-                CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE CAST($2 AS timestamptz) END
-         FROM push_recipients r JOIN devices d ON d.account_id = r.account_id
-         WHERE r.message_id = $1 AND d.removed_at IS NULL
-         ON CONFLICT DO NOTHING"
-    ))
-    .bind(message)
-    .bind(at)
-    .bind(duty)
-    .bind(rest)
-    .execute()
-    .await
-}
-
-/// How many now wait for another instant of the two.
-pub(super) async fn rerank(tx: &mut Tx, message: MessageId) -> Result<u64> {
-    let [duty, rest] = UNTRIED;
-    tx.query(sql!(
-        "UPDATE deliveries SET due_at = CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz)
-                                                    ELSE CAST($3 AS timestamptz) END
-         FROM push_recipients r
-         WHERE deliveries.message_id = $1 AND deliveries.outcome IS NULL
-           AND deliveries.claim_id IS NULL
-           AND r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id
-           AND deliveries.due_at = CASE r.rank WHEN 0 THEN CAST($3 AS timestamptz)
-                                               ELSE CAST($2 AS timestamptz) END"
-    ))
-    .bind(message)
-    .bind(duty)
-    .bind(rest)
-    .execute()
-    .await
-}
-
-pub(super) async fn spare(
-    tx: &mut Tx,
-    message: MessageId,
-    account: AccountId,
-    at: At,
-) -> Result<u64> {
-    tx.query(sql!(
-        "UPDATE deliveries SET outcome = 'superseded', settled_at = $3, due_at = NULL
-         WHERE message_id = $1 AND account_id = $2 AND outcome IS NULL AND claim_id IS NULL"
-    ))
-    .bind(message)
-    .bind(account)
-    .bind(at)
-    .execute()
-    .await
-}
-
-pub(super) async fn open(tx: &mut Tx, message: MessageId, at: At) -> Result<()> {
-    tx.query(sql!(
-        "UPDATE push_messages SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL"
-    ))
-    .bind(message)
-    .bind(at)
-    .execute()
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn discard(tx: &mut Tx, message: MessageId) -> Result<()> {
-    let shut: Option<(MessageId,)> = tx
-        .query(sql!(
-            "SELECT id FROM push_messages WHERE id = $1 AND opened_at IS NULL"
-        ))
-        .bind(message)
-        .opt()
-        .await?;
-    if shut.is_none() {
-        return Ok(());
-    }
-    tx.query(sql!("DELETE FROM deliveries WHERE message_id = $1"))
-        .bind(message)
-        .execute()
-        .await?;
-    tx.query(sql!("DELETE FROM push_recipients WHERE message_id = $1"))
-        .bind(message)
-        .execute()
-        .await?;
-    tx.query(sql!("DELETE FROM push_messages WHERE id = $1"))
-        .bind(message)
-        .execute()
-        .await?;
-    Ok(())
-}
-
 /// What is due now, the most urgent lane first and in it the oldest message: of open messages, and of those
 /// that are to open in this time.
-pub(super) async fn work(db: &Db, now: At, opens: Range<At>) -> Result<Vec<Work>> {
+pub(in crate::push::outbox) async fn work(db: &Db, now: At, opens: Range<At>) -> Result<Vec<Work>> {
     let rows: Vec<(MessageId, i16, Gateway, At, Option<At>)> = db
         .query(sql!(
             "SELECT m.id, m.lane, g.gateway, m.opens_at, m.opened_at
@@ -169,17 +48,6 @@ pub(super) async fn work(db: &Db, now: At, opens: Range<At>) -> Result<Vec<Work>
     Ok(rows.into_iter().map(work).collect())
 }
 
-/// Whether any message is under way, or about to be.
-pub(super) async fn is_anything_under_way(db: &Db) -> Result<bool> {
-    let row: Option<(i32,)> = db
-        .query(sql!(
-            "SELECT 1 FROM push_messages WHERE finished_at IS NULL LIMIT 1"
-        ))
-        .opt()
-        .await?;
-    Ok(row.is_some())
-}
-
 #[derive(sqlx::FromRow)]
 struct MessageRow {
     id: MessageId,
@@ -202,7 +70,7 @@ struct ClaimedRow {
     is_silent: bool,
 }
 
-pub(super) async fn claim(
+pub(in crate::push::outbox) async fn claim(
     tx: &mut Tx,
     claim: ClaimId,
     work: &Work,
@@ -299,18 +167,8 @@ impl ClaimedRow {
     }
 }
 
-/// When the gate was opened; `Err`: the message has been discarded.
-pub(super) async fn gate(db: &Db, message: MessageId) -> Result<Result<Option<At>, Discarded>> {
-    let row: Option<(Option<At>,)> = db
-        .query(sql!("SELECT opened_at FROM push_messages WHERE id = $1"))
-        .bind(message)
-        .opt()
-        .await?;
-    Ok(row.map(|(opened_at,)| opened_at).ok_or(Discarded))
-}
-
 /// The devices that a claim still holds.
-pub(super) async fn held(
+pub(in crate::push::outbox) async fn held(
     db: &Db,
     claim: ClaimId,
     message: MessageId,
@@ -366,7 +224,7 @@ impl<'a> From<&'a Settlement> for Settled<'a> {
 /// What is to be tried again waits for the quiet of whoever has begun it meanwhile.
 ///
 /// The list is materialised: otherwise SQLite reads all of it again for every delivery of the claim.
-pub(super) async fn settle(
+pub(in crate::push::outbox) async fn settle(
     tx: &mut Tx,
     claim: ClaimId,
     message: MessageId,
@@ -407,7 +265,7 @@ pub(super) async fn settle(
 }
 
 /// The attempt does not count.
-pub(super) async fn give_back(
+pub(in crate::push::outbox) async fn give_back(
     db: &Db,
     claim: ClaimId,
     message: MessageId,
@@ -438,7 +296,7 @@ pub(super) async fn give_back(
 }
 
 /// Frees what is claimed under a lease that has ended by `now`; with `None`, whatever is claimed.
-pub(super) async fn take_over(db: &Db, now: Option<At>) -> Result<u64> {
+pub(in crate::push::outbox) async fn take_over(db: &Db, now: Option<At>) -> Result<u64> {
     let [duty, rest] = UNTRIED;
     db.query(sql!(
         "UPDATE deliveries SET claim_id = NULL, due_at = COALESCE((
@@ -453,71 +311,5 @@ pub(super) async fn take_over(db: &Db, now: Option<At>) -> Result<u64> {
     .bind(duty)
     .bind(rest)
     .execute()
-    .await
-}
-
-pub(super) async fn expire(db: &Db, now: At) -> Result<u64> {
-    db.query(sql!(
-        "UPDATE deliveries SET outcome = 'expired', settled_at = $1, due_at = NULL
-         WHERE outcome IS NULL AND claim_id IS NULL AND gateway IN ('apns', 'fcm', 'webpush')
-           AND message_id IN (
-            SELECT id FROM push_messages
-            WHERE finished_at IS NULL AND opened_at IS NOT NULL AND expires_at <= $1)"
-    ))
-    .bind(now)
-    .execute()
-    .await
-}
-
-/// Asks by the two indexes of what is not settled, which begin with message and gateway: the settled ones may
-/// be a million.
-pub(super) async fn finish(db: &Db, now: At) -> Result<u64> {
-    db.query(sql!(
-        "UPDATE push_messages SET finished_at = $1
-         WHERE finished_at IS NULL AND opened_at IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = push_messages.id
-                             AND d.gateway IN ('apns', 'fcm', 'webpush')
-                             AND d.outcome IS NULL AND d.claim_id IS NULL)
-           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = push_messages.id
-                             AND d.claim_id IS NOT NULL)"
-    ))
-    .bind(now)
-    .execute()
-    .await
-}
-
-/// The clock shows `now` where it should show `expected`: what is still to come keeps its distance, but for the end
-/// of somebody's quiet, which is an hour of the clock. Done a second time, by another process on the same machine, it
-/// changes nothing.
-pub(super) async fn shift(db: &Db, expected: At, now: At) -> Result<u64> {
-    let micros = now.as_micros() - expected.as_micros();
-    db.query(sql!(
-        "UPDATE deliveries SET due_at = due_at + "
-            ["$3" | "CAST($3 AS bigint) * interval '1 microsecond'"] "
-         WHERE outcome IS NULL AND due_at >= $1 AND (due_at <= $2 OR $3 < 0)
-           AND (quiet_until IS NULL OR claim_id IS NOT NULL OR due_at <> quiet_until)
-           AND message_id IN (SELECT id FROM push_messages WHERE finished_at IS NULL)"
-    ))
-    .bind(expected)
-    .bind(now)
-    .bind(micros)
-    .execute()
-    .await
-}
-
-pub(super) async fn queue(db: &Db, now: At) -> Result<Vec<(i16, Gateway, i64)>> {
-    db.query(sql!(
-        "SELECT m.lane, w.gateway, CAST(SUM(w.count) AS bigint) FROM push_messages m JOIN (
-            SELECT message_id, gateway, COUNT(*) AS count FROM deliveries
-            WHERE outcome IS NULL AND claim_id IS NULL AND (quiet_until IS NULL OR due_at <= $1)
-            GROUP BY message_id, gateway
-            UNION ALL
-            SELECT message_id, gateway, COUNT(*) FROM deliveries
-            WHERE claim_id IS NOT NULL GROUP BY message_id, gateway) AS w ON w.message_id = m.id
-         WHERE m.finished_at IS NULL AND m.opened_at IS NOT NULL
-         GROUP BY m.lane, w.gateway ORDER BY m.lane, w.gateway"
-    ))
-    .bind(now)
-    .all()
     .await
 }

@@ -2,6 +2,8 @@
 
 //! The account of a message: what has become of every recipient and every device.
 
+mod store;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,10 +12,12 @@ use super::{
 };
 use crate::{
     clock::At,
-    db::{Db, Result, sql},
+    db::{Db, Result},
     id::MessageId,
     push::{Gateway, Outcome},
 };
+
+pub(super) use self::store::{devices, gates};
 
 /// The account of one message at one moment.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +98,28 @@ impl Account {
 }
 
 impl PeopleCount {
+    /// From how many people have the best of their devices at which place.
+    fn of(by_place: Vec<(i32, i64)>) -> Self {
+        let mut people = Self::default();
+        for (best, count) in by_place {
+            match usize::try_from(best)
+                .ok()
+                .and_then(|best| BEST_FIRST.get(best))
+            {
+                Some(Place::Ended(Outcome::Accepted)) => people.reached = count,
+                Some(Place::Waiting) => people.waiting += count,
+                Some(Place::HeldBack) => {
+                    people.waiting += count;
+                    people.held_back = count;
+                }
+                Some(Place::Ended(outcome)) => people.not_reached.push((*outcome, count)),
+                None => people.without_device = count,
+            }
+        }
+        people.not_reached.sort_unstable();
+        people
+    }
+
     pub fn total(&self) -> i64 {
         let not_reached: i64 = self.not_reached.iter().map(|(_, count)| count).sum();
         self.reached + self.waiting + not_reached + self.without_device
@@ -153,18 +179,8 @@ pub(super) async fn displayed_to(db: &Db, message: MessageId) -> Result<(i64, Op
             displayed_last,
             ..
         }) => Ok((displayed, displayed_last.and_then(At::from_micros))),
-        None => displayed(db, message).await,
+        None => store::displayed(db, message).await,
     }
-}
-
-/// When the gate opened, and when the last delivery was settled.
-pub(super) async fn gates(db: &Db, message: MessageId) -> Result<(Option<At>, Option<At>)> {
-    db.query(sql!(
-        "SELECT opened_at, finished_at FROM push_messages WHERE id = $1"
-    ))
-    .bind(message)
-    .one()
-    .await
 }
 
 /// All of an account but the devices, in whole numbers, so that nothing is lost by writing it down.
@@ -201,27 +217,20 @@ struct Instants {
 impl Figures {
     /// Counted from the rows: some statements over all deliveries of the message.
     pub(super) async fn of(db: &Db, message: MessageId) -> Result<Self> {
-        let (recipients,): (i64,) = db
-            .query(sql!(
-                "SELECT COUNT(*) FROM push_recipients WHERE message_id = $1"
-            ))
-            .bind(message)
-            .one()
-            .await?;
         let mut by_gateway = Vec::new();
         for gateway in Gateway::ALL.iter().copied() {
-            if let Some(instants) = instants(db, message, Some(gateway), None).await? {
+            if let Some(instants) = store::instants(db, message, Some(gateway), None).await? {
                 by_gateway.push((gateway, instants));
             }
         }
-        let (displayed, displayed_last) = displayed(db, message).await?;
+        let (displayed, displayed_last) = store::displayed(db, message).await?;
         Ok(Self {
-            recipients,
-            people: people(db, message).await?,
+            recipients: store::recipients(db, message).await?,
+            people: PeopleCount::of(store::people(db, message).await?),
             displayed,
             displayed_last: displayed_last.map(At::as_micros),
-            overall: instants(db, message, None, None).await?,
-            on_duty: instants(db, message, None, Some(ON_DUTY)).await?,
+            overall: store::instants(db, message, None, None).await?,
+            on_duty: store::instants(db, message, None, Some(ON_DUTY)).await?,
             held_back: quiet::held_back(db, message).await?,
             by_gateway,
         })
@@ -263,137 +272,6 @@ impl Instants {
             answered_ms: ms(self.answered),
         }
     }
-}
-
-pub(super) async fn devices(db: &Db, message: MessageId) -> Result<Vec<OutcomeCount>> {
-    let rows: Vec<(Gateway, Option<Outcome>, i64)> = db
-        .query(sql!(
-            "SELECT gateway, outcome, COUNT(*) FROM deliveries WHERE message_id = $1
-             GROUP BY gateway, outcome ORDER BY gateway, outcome"
-        ))
-        .bind(message)
-        .all()
-        .await?;
-    let counts = rows
-        .into_iter()
-        .map(|(gateway, outcome, count)| OutcomeCount {
-            gateway,
-            outcome,
-            count,
-        });
-    Ok(counts.collect())
-}
-
-async fn people(db: &Db, message: MessageId) -> Result<PeopleCount> {
-    let rows: Vec<(i32, i64)> = db
-        .query(sql!(
-            "SELECT best, COUNT(*) FROM (
-                SELECT account_id, MIN(place) AS best FROM (
-                    SELECT account_id, 11 AS place FROM push_recipients WHERE message_id = $1
-                    UNION ALL
-                    SELECT account_id, CASE
-                        WHEN outcome = 'accepted' THEN 0
-                        WHEN outcome IS NULL AND claim_id IS NULL AND due_at = quiet_until THEN 2
-                        WHEN outcome IS NULL THEN 1
-                        WHEN outcome = 'superseded' THEN 3
-                        WHEN outcome = 'withdrawn' THEN 4
-                        WHEN outcome = 'quarantined' THEN 5
-                        WHEN outcome = 'refused' THEN 6
-                        WHEN outcome = 'expired' THEN 7
-                        WHEN outcome = 'unregistered' THEN 8
-                        WHEN outcome = 'not_configured' THEN 9
-                        ELSE 10 END
-                    FROM deliveries WHERE message_id = $1) AS each_device
-                GROUP BY account_id) AS each_person
-             GROUP BY best"
-        ))
-        .bind(message)
-        .all()
-        .await?;
-    let mut people = PeopleCount::default();
-    for (best, count) in rows {
-        match usize::try_from(best)
-            .ok()
-            .and_then(|best| BEST_FIRST.get(best))
-        {
-            Some(Place::Ended(Outcome::Accepted)) => people.reached = count,
-            Some(Place::Waiting) => people.waiting += count,
-            Some(Place::HeldBack) => {
-                people.waiting += count;
-                people.held_back = count;
-            }
-            Some(Place::Ended(outcome)) => people.not_reached.push((*outcome, count)),
-            None => people.without_device = count,
-        }
-    }
-    people.not_reached.sort_unstable();
-    Ok(people)
-}
-
-/// How many, and when the last of them was the first time.
-async fn displayed(db: &Db, message: MessageId) -> Result<(i64, Option<At>)> {
-    db.query(sql!(
-        "SELECT COUNT(DISTINCT account_id), MAX(displayed_at) FROM deliveries
-         WHERE message_id = $1 AND displayed_at IS NOT NULL"
-    ))
-    .bind(message)
-    .one()
-    .await
-}
-
-/// Nearest-rank percentiles, read by their place in the order: no need to carry a million instants here.
-/// Of one gateway or all, of the recipients of one rank or all; without what was held back, which says nothing of
-/// T. `None`: no device was handed over.
-async fn instants(
-    db: &Db,
-    message: MessageId,
-    gateway: Option<Gateway>,
-    of_rank: Option<i16>,
-) -> Result<Option<Instants>> {
-    let row: (i64, Option<At>, Option<At>, Option<At>) = db
-        .query(sql!(
-            "SELECT COUNT(*), MIN(sent_at), MAX(sent_at), MAX(settled_at) FROM deliveries
-             WHERE message_id = $1 AND outcome = 'accepted' AND quiet_until IS NULL
-               AND (gateway = $2 OR $2 IS NULL)
-               AND (CAST($3 AS smallint) IS NULL OR account_id IN (
-                    SELECT account_id FROM push_recipients WHERE message_id = $1 AND rank = $3))"
-        ))
-        .bind(message)
-        .bind(gateway)
-        .bind(of_rank)
-        .one()
-        .await?;
-    let (count, Some(first), Some(last), Some(answered)) = row else {
-        return Ok(None);
-    };
-    let (median, p99) = (rank(count, 50), rank(count, 99));
-    let ranked: Vec<(At,)> = db
-        .query(sql!(
-            "SELECT sent_at FROM (
-                SELECT sent_at, ROW_NUMBER() OVER (ORDER BY sent_at) - 1 AS place FROM deliveries
-                WHERE message_id = $1 AND outcome = 'accepted' AND quiet_until IS NULL
-               AND (gateway = $2 OR $2 IS NULL)
-                  AND (CAST($3 AS smallint) IS NULL OR account_id IN (
-                       SELECT account_id FROM push_recipients WHERE message_id = $1 AND rank = $3))
-             ) AS ranked
-             WHERE place IN ($4, $5) ORDER BY place"
-        ))
-        .bind(message)
-        .bind(gateway)
-        .bind(of_rank)
-        .bind(median)
-        .bind(p99)
-        .all()
-        .await?;
-    // One row if both are at the same place; between the two statements nothing becomes less.
-    let at = |row: Option<&(At,)>| row.map_or(last, |(at,)| *at);
-    Ok(Some(Instants {
-        first: first.as_micros(),
-        median: at(ranked.first()).as_micros(),
-        p99: at(ranked.last()).as_micros(),
-        last: last.as_micros(),
-        answered: answered.as_micros(),
-    }))
 }
 
 /// The place, from zero, of a percentile among `count` sorted values (nearest rank).

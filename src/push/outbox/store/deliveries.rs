@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! Deliveries that nobody has claimed.
+
+use crate::{
+    clock::At,
+    db::{Db, Result, Tx, sql},
+    id::{AccountId, MessageId},
+    push::{Gateway, outbox::UNTRIED},
+};
+
+pub(in crate::push::outbox) async fn insert_deliveries(
+    tx: &mut Tx,
+    message: MessageId,
+    at: At,
+) -> Result<u64> {
+    let [duty, rest] = UNTRIED;
+    tx.query(sql!(
+        "INSERT INTO deliveries
+            (message_id, device_id, account_id, gateway, attempts, quiet_until, due_at, outcome,
+             settled_at)
+         SELECT r.message_id, d.id, d.account_id, d.gateway, 0, r.quiet_until,
+                CASE WHEN d.quarantined_at IS NOT NULL THEN NULL
+                     WHEN r.quiet_until IS NOT NULL THEN r.quiet_until
+                     WHEN r.rank = 0 THEN CAST($3 AS timestamptz)
+                     ELSE CAST($4 AS timestamptz) END,
+                CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE 'quarantined' END,
+                CASE WHEN d.quarantined_at IS NULL THEN NULL ELSE CAST($2 AS timestamptz) END
+         FROM push_recipients r JOIN devices d ON d.account_id = r.account_id
+         WHERE r.message_id = $1 AND d.removed_at IS NULL
+         ON CONFLICT DO NOTHING"
+    ))
+    .bind(message)
+    .bind(at)
+    .bind(duty)
+    .bind(rest)
+    .execute()
+    .await
+}
+
+/// How many now wait for another instant of the two.
+pub(in crate::push::outbox) async fn rerank(tx: &mut Tx, message: MessageId) -> Result<u64> {
+    let [duty, rest] = UNTRIED;
+    tx.query(sql!(
+        "UPDATE deliveries SET due_at = CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz)
+                                                    ELSE CAST($3 AS timestamptz) END
+         FROM push_recipients r
+         WHERE deliveries.message_id = $1 AND deliveries.outcome IS NULL
+           AND deliveries.claim_id IS NULL
+           AND r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id
+           AND deliveries.due_at = CASE r.rank WHEN 0 THEN CAST($3 AS timestamptz)
+                                               ELSE CAST($2 AS timestamptz) END"
+    ))
+    .bind(message)
+    .bind(duty)
+    .bind(rest)
+    .execute()
+    .await
+}
+
+pub(in crate::push::outbox) async fn spare(
+    tx: &mut Tx,
+    message: MessageId,
+    account: AccountId,
+    at: At,
+) -> Result<u64> {
+    tx.query(sql!(
+        "UPDATE deliveries SET outcome = 'superseded', settled_at = $3, due_at = NULL
+         WHERE message_id = $1 AND account_id = $2 AND outcome IS NULL AND claim_id IS NULL"
+    ))
+    .bind(message)
+    .bind(account)
+    .bind(at)
+    .execute()
+    .await
+}
+
+pub(in crate::push::outbox) async fn expire(db: &Db, now: At) -> Result<u64> {
+    db.query(sql!(
+        "UPDATE deliveries SET outcome = 'expired', settled_at = $1, due_at = NULL
+         WHERE outcome IS NULL AND claim_id IS NULL AND gateway IN ('apns', 'fcm', 'webpush')
+           AND message_id IN (
+            SELECT id FROM push_messages
+            WHERE finished_at IS NULL AND opened_at IS NOT NULL AND expires_at <= $1)"
+    ))
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// The clock shows `now` where it should show `expected`: what is still to come keeps its distance, but for the end
+/// of somebody's quiet, which is an hour of the clock. Done a second time, by another process on the same machine, it
+/// changes nothing.
+pub(in crate::push::outbox) async fn shift(db: &Db, expected: At, now: At) -> Result<u64> {
+    let micros = now.as_micros() - expected.as_micros();
+    db.query(sql!(
+        "UPDATE deliveries SET due_at = due_at + "
+            ["$3" | "CAST($3 AS bigint) * interval '1 microsecond'"] "
+         WHERE outcome IS NULL AND due_at >= $1 AND (due_at <= $2 OR $3 < 0)
+           AND (quiet_until IS NULL OR claim_id IS NOT NULL OR due_at <> quiet_until)
+           AND message_id IN (SELECT id FROM push_messages WHERE finished_at IS NULL)"
+    ))
+    .bind(expected)
+    .bind(now)
+    .bind(micros)
+    .execute()
+    .await
+}
+
+pub(in crate::push::outbox) async fn queue(db: &Db, now: At) -> Result<Vec<(i16, Gateway, i64)>> {
+    db.query(sql!(
+        "SELECT m.lane, w.gateway, CAST(SUM(w.count) AS bigint) FROM push_messages m JOIN (
+            SELECT message_id, gateway, COUNT(*) AS count FROM deliveries
+            WHERE outcome IS NULL AND claim_id IS NULL AND (quiet_until IS NULL OR due_at <= $1)
+            GROUP BY message_id, gateway
+            UNION ALL
+            SELECT message_id, gateway, COUNT(*) FROM deliveries
+            WHERE claim_id IS NOT NULL GROUP BY message_id, gateway) AS w ON w.message_id = m.id
+         WHERE m.finished_at IS NULL AND m.opened_at IS NOT NULL
+         GROUP BY m.lane, w.gateway ORDER BY m.lane, w.gateway"
+    ))
+    .bind(now)
+    .all()
+    .await
+}

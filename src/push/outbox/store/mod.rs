@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! The outbox's statements.
+
+mod claims;
+mod deliveries;
+mod messages;
+
+pub(super) use self::{
+    claims::{claim, give_back, held, settle, take_over, work},
+    deliveries::{expire, insert_deliveries, queue, rerank, shift, spare},
+    messages::{discard, finish, gate, insert_message, is_anything_under_way, open},
+};
