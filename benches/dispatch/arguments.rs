@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! `--devices N --latency-ms L --plain --busy`; cargo adds `--bench` by itself.
+//! What a benchmark is asked for; cargo adds `--bench` by itself, and a child is told what it is.
 
 use std::time::Duration;
 
@@ -16,34 +16,36 @@ pub(super) enum Arguments {
 
 pub(super) struct Wanted {
     pub(super) devices: usize,
+    /// Of the gateways' answers.
     pub(super) latency: Duration,
     /// Without keys: no encryption, and no browsers, which take nothing else.
     pub(super) plain: bool,
     /// With an alert and readers of the newsfeed in the middle of it.
     pub(super) busy: bool,
+    /// Releases to the staff first.
+    pub(super) runs: usize,
 }
 
 impl Arguments {
-    pub(super) fn parse() -> Result<Self> {
-        let mut wanted = Wanted {
-            devices: 20_000,
-            latency: Duration::ZERO,
-            plain: false,
-            busy: false,
-        };
+    /// `usual`: what is wanted if nothing is said. `known`: what of it may be said.
+    pub(super) fn parse(usual: Wanted, known: &[&str]) -> Result<Self> {
+        let mut wanted = usual;
         let mut sandbox = false;
         let mut town = None;
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             match word.as_str() {
-                "--devices" => wanted.devices = usize::try_from(number(words.next())?)?,
-                "--latency-ms" => wanted.latency = Duration::from_millis(number(words.next())?),
-                "--plain" => wanted.plain = true,
-                "--busy" => wanted.busy = true,
                 "--sandbox" => sandbox = true,
                 "--town" => town = Some(words.next().ok_or("an address is missing")?),
                 "--bench" => {}
-                other => return Err(format!("unknown argument {other}").into()),
+                other if !known.contains(&other) => {
+                    return Err(format!("unknown argument {other}").into());
+                }
+                "--plain" => wanted.plain = true,
+                "--busy" => wanted.busy = true,
+                "--latency-ms" => wanted.latency = Duration::from_millis(number(words.next())?),
+                "--runs" => wanted.runs = number(words.next())?.try_into()?,
+                _ => wanted.devices = number(words.next())?.try_into()?,
             }
         }
         Ok(match town {

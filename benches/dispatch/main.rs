@@ -29,7 +29,11 @@ mod process;
 mod report;
 mod town;
 
-use std::{error::Error, path::Path, time::Instant};
+use std::{
+    error::Error,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use secrecy::ExposeSecret as _;
 use stadtfunk::{
@@ -48,13 +52,23 @@ use self::{
     report::Figures,
 };
 
+/// What is measured if nothing is said.
+const USUAL: Wanted = Wanted {
+    devices: 20_000,
+    latency: Duration::ZERO,
+    plain: false,
+    busy: false,
+    runs: 1,
+};
+const KNOWN: [&str; 4] = ["--devices", "--latency-ms", "--plain", "--busy"];
+
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    match Arguments::parse()? {
+    match Arguments::parse(USUAL, &KNOWN)? {
         Arguments::Town(url) => runtime.block_on(town::write(&url)),
         Arguments::Sandbox(wanted) => runtime.block_on(gateways::serve(&wanted)),
         Arguments::Measure(wanted) => runtime.block_on(measure(&wanted)),

@@ -11,6 +11,9 @@
 //! Same instant: five releases to N phones, with the gateways in a process of their own; the first hand-over is the
 //! report's, the press's instant the web site's own.
 //!
+//! Staging: how long before T a release to N phones must begin, to everybody, to a composed audience, and by night,
+//! when each recipient's quiet hours are asked for.
+//!
 //! The database is SQLite in a temporary folder, or an empty PostgreSQL by `DATABASE_URL`. The last line is one JSON
 //! object, with the worst of the five releases.
 
@@ -19,6 +22,7 @@
     reason = "a bench reads its environment and the clock, and ends with its tasks"
 )]
 
+#[path = "../dispatch/arguments.rs"]
 mod arguments;
 #[expect(dead_code, reason = "the other benchmark uses more of it")]
 #[path = "../dispatch/gateways.rs"]
@@ -27,11 +31,12 @@ mod newsroom;
 mod same_instant;
 mod site;
 mod staff_first;
+mod staging;
 #[expect(dead_code, reason = "the other benchmark uses more of it")]
 #[path = "../dispatch/town.rs"]
 mod town;
 
-use std::{error::Error, io::Write as _};
+use std::{error::Error, io::Write as _, time::Duration};
 
 use stadtfunk::{db::Sql, tasks::Tasks};
 
@@ -39,7 +44,18 @@ use self::{
     arguments::{Arguments, Wanted},
     same_instant::Release,
     staff_first::{LIMIT, PHONES, Runs},
+    staging::Staging,
 };
+
+/// What is measured if nothing is said.
+const USUAL: Wanted = Wanted {
+    devices: 5_000,
+    latency: Duration::from_millis(60),
+    plain: false,
+    busy: false,
+    runs: 200,
+};
+const KNOWN: [&str; 4] = ["--phones", "--devices", "--runs", "--latency-ms"];
 
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
@@ -47,7 +63,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    match Arguments::parse()? {
+    match Arguments::parse(USUAL, &KNOWN)? {
         Arguments::Town(url) => runtime.block_on(town::write(&url)),
         Arguments::Sandbox(wanted) => runtime.block_on(gateways::serve(&wanted)),
         Arguments::Measure(wanted) => runtime.block_on(measure(&wanted)),
@@ -59,10 +75,11 @@ async fn measure(wanted: &Wanted) -> Result<()> {
     let tasks = Tasks::new();
     let runs = staff_first::measure(wanted, folder.path(), &tasks).await?;
     let releases = same_instant::measure(wanted, folder.path(), &tasks).await?;
-    print(wanted, &runs, &releases)
+    let stagings = staging::measure(wanted, folder.path(), &tasks).await?;
+    print(wanted, &runs, &releases, &stagings)
 }
 
-fn print(wanted: &Wanted, runs: &Runs, releases: &[Release]) -> Result<()> {
+fn print(wanted: &Wanted, runs: &Runs, releases: &[Release], stagings: &[Staging]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
@@ -121,6 +138,11 @@ fn print(wanted: &Wanted, runs: &Runs, releases: &[Release]) -> Result<()> {
         "  a gateway dead, limit {LIMIT:?}: web site called {:.1} ms after T",
         runs.at_limit_ms
     )?;
+    writeln!(out)?;
+    writeln!(out, "staging, {} phones", wanted.devices)?;
+    for staging in stagings {
+        writeln!(out, "  {:<40} {:>8.0?}", staging.what, staging.took)?;
+    }
     let json = serde_json::json!({
         "phones": wanted.devices,
         "first_ms": round(first_ms),

@@ -39,7 +39,7 @@ pub(super) struct Newsroom {
 impl Newsroom {
     /// On the database in the folder, or on that of `DATABASE_URL`. Whoever worked there before has left.
     pub(super) async fn open(folder: &Path, push: PushConfig, site: &Site) -> Result<Self> {
-        let app = Box::pin(app::build(config(folder, push, site)?, Clock::wall())).await?;
+        let app = Box::pin(app::build(config, Clock::wall())).await?;
         let left = "UPDATE accounts SET left_at = created_at";
         app.db.query(super::same(left)).execute().await?;
         let staff = format!(
@@ -72,11 +72,7 @@ impl Newsroom {
         let new = json!({
             "class": "important",
             "audience": {"kind": "everybody"},
-            "texts": {"de": {
-                "title": "Das neue Rathaus wird gebaut",
-                "push_text": "Der Stadtrat hat heute beschlossen: Das neue Rathaus wird gebaut.",
-                "body": "Baubeginn ist im März."
-            }},
+            "texts": texts(),
         });
         let new = serde_json::from_value(new)?;
         let id = announcements.draft(&self.editor, new).await?.id;
@@ -85,6 +81,39 @@ impl Newsroom {
             .set_press(&self.editor, id, None, rule)
             .await?;
         Ok(id)
+    }
+
+    /// Drafts news for an audience.
+    pub(super) async fn draft_news(&self, audience: Value) -> Result<AnnouncementId> {
+        let new = json!({"class": "news", "audience": audience, "texts": texts()});
+        let new = serde_json::from_value(new)?;
+        Ok(self.app.announcements.draft(&self.editor, new).await?.id)
+    }
+
+    /// Waits until somebody's pushes wait for T.
+    pub(super) async fn staged(&self, id: AnnouncementId) -> Result<()> {
+        let staged = "SELECT 1 FROM announcements WHERE id = $1 AND message_id IS NOT NULL";
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let row: Option<(i32,)> = self
+                .app
+                .db
+                .query(super::same(staged))
+                .bind(id)
+                .opt()
+                .await?;
+            if row.is_some() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Err("not staged".into())
+    }
+
+    pub(super) async fn unschedule(&self, id: AnnouncementId) -> Result<()> {
+        let announcements = &self.app.announcements;
+        announcements.unschedule(&self.editor, id, None).await?;
+        Ok(())
     }
 
     pub(super) async fn schedule(&self, id: AnnouncementId, t: At) -> Result<()> {
@@ -123,6 +152,14 @@ impl Newsroom {
         self.app.tasks.stop().await;
         self.app.db.close().await;
     }
+}
+
+fn texts() -> Value {
+    json!({"de": {
+        "title": "Das neue Rathaus wird gebaut",
+        "push_text": "Der Stadtrat hat heute beschlossen: Das neue Rathaus wird gebaut.",
+        "body": "Baubeginn ist im März."
+    }})
 }
 
 fn config(folder: &Path, push: PushConfig, site: &Site) -> Result<Config> {
