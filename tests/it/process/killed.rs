@@ -9,23 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use stadtfunk::{
-    clock::Clock,
-    db::Db,
-    push::{
-        Gateway,
-        sandbox::{Sandbox, SandboxConfig},
-    },
-};
-
 use super::{
     dispatch::{
-        claims, deliveries, end_the_leases, finished, open, release, repeats_carry_the_same_ids,
-        times_shown,
+        claims, deliveries, end_the_leases, open, release, repeats_carry_the_same_ids, times_shown,
     },
-    program::Program,
+    town::Town,
 };
-use crate::world::{Client, Dice, Staffer, Stage, World, both, eventually};
+use crate::world::{Dice, Stage, both, eventually};
 
 both!(
     a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight,
@@ -36,59 +26,7 @@ const PHONES: usize = 600;
 /// When the process is killed: answers have been written down (they are in portions of 250), and many pushes
 /// are still to come.
 const KILLED_AT: u64 = 350;
-/// Of the sandbox's answers: with ten pushes in flight at each gateway, a dispatch takes half a second.
-const LATENCY: Duration = Duration::from_millis(25);
 const KILLS: usize = 50;
-
-/// A server on the stage, so many people with phones, and an editor.
-struct Town {
-    sandbox: Sandbox,
-    office: World,
-    staff: Vec<Staffer>,
-    editor: Client,
-    running: Option<Program>,
-}
-
-impl Town {
-    async fn found(stage: &Stage, phones: usize) -> Self {
-        let disposed = SandboxConfig {
-            latency: LATENCY,
-            keep_journal: 50_000,
-            ..SandboxConfig::default()
-        };
-        let sandbox = stage.sandbox(disposed, Clock::wall()).await;
-        let running = Program::serve(stage).await;
-        let office = stage.office_of(running.address).await;
-        let gateways = Gateway::ALL.iter().copied().cycle().take(phones);
-        let staff = office.hire_with_phones(&sandbox, gateways).await;
-        let editor = (*office.editor("Eva Redaktion").await).clone();
-        Self {
-            sandbox,
-            office,
-            staff,
-            editor,
-            running: Some(running),
-        }
-    }
-
-    fn db(&self) -> &Db {
-        &self.office.app.db
-    }
-
-    async fn kill(&mut self) {
-        self.running.take().expect("it runs").kill().await;
-    }
-
-    async fn start(&mut self, stage: &Stage) {
-        let program = Program::serve(stage).await;
-        self.editor.server = program.address;
-        self.running = Some(program);
-    }
-
-    async fn finish(&self) {
-        finished(self.db()).await;
-    }
-}
 
 async fn a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight(stage: &Stage) {
     let mut town = Town::found(stage, PHONES).await;

@@ -5,6 +5,7 @@
 mod audit;
 mod check_config;
 mod dispatch;
+mod full_disk;
 mod killed;
 mod logs;
 mod program;
@@ -12,3 +13,4 @@ mod push;
 mod released;
 mod serving;
 mod together;
+mod town;

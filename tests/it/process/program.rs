@@ -24,6 +24,8 @@ use crate::world::{Client, Stage};
 /// How long a process may take to start or to stop on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_stadtfunk");
+
 /// A running `stadtfunk serve`. Killed when dropped.
 pub(super) struct Program {
     pub(super) address: SocketAddr,
@@ -40,7 +42,18 @@ impl Program {
 
     /// As [`serve`](Program::serve), with these environment variables besides.
     pub(super) async fn serve_with(stage: &Stage, environment: &[(&str, &str)]) -> Self {
-        let mut command = command(&stage.folder(), "serve");
+        Self::start(stage, command(&stage.folder(), "serve"), environment).await
+    }
+
+    /// As [`serve`](Program::serve), but so that [`limit_files`](Program::limit_files) is an error of the file and
+    /// does not end the process, as it is when the disk is full.
+    pub(super) async fn serve_with_files_that_may_be_limited(stage: &Stage) -> Self {
+        let mut command = command_in(&stage.folder(), "/bin/sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", PROGRAM]);
+        Self::start(stage, command, &[]).await
+    }
+
+    async fn start(stage: &Stage, mut command: Command, environment: &[(&str, &str)]) -> Self {
         command
             .env("DATABASE_URL", &stage.database.url)
             .env("STADTFUNK_SERVER_LISTEN", "127.0.0.1:0")
@@ -84,6 +97,16 @@ impl Program {
         assert!(sent.expect("sh runs").success());
     }
 
+    /// How long its files may become from now on, in octets: `0` is a full disk, `unlimited` makes room again.
+    pub(super) async fn limit_files(&self, octets: &str) {
+        let id = self.child.id().expect("still running").to_string();
+        let set = Command::new("prlimit")
+            .args(["--pid", &id, &format!("--fsize={octets}:unlimited")])
+            .status()
+            .await;
+        assert!(set.expect("util-linux is there").success());
+    }
+
     /// `kill -9`: it has no chance to write anything down.
     pub(super) async fn kill(mut self) {
         self.child.kill().await.expect("a child can be killed");
@@ -101,9 +124,15 @@ impl Program {
 
 /// The program with a command, in a folder with its configuration, and nothing of our environment.
 pub(super) fn command(folder: &Path, command: &str) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_stadtfunk"));
+    let mut program = command_in(folder, PROGRAM);
+    program.arg(command);
     program
-        .arg(command)
+}
+
+/// Any program in a folder, with nothing of our environment.
+fn command_in(folder: &Path, program: &str) -> Command {
+    let mut program = Command::new(program);
+    program
         .current_dir(folder)
         .env_clear()
         .stdin(Stdio::null())
