@@ -49,7 +49,7 @@ impl People {
     ) -> Result<(), DeputyError> {
         let mut tx = self.db.begin().await?;
         let now = self.clock.now();
-        if !store::is_open(&mut tx, unit).await? {
+        if !store::hold_open(&mut tx, unit).await? {
             return Err(DeputyError::NotFound);
         }
         if let Some(deputy) = deputy
