@@ -236,6 +236,7 @@ impl Announcements {
                 corrections::proposals::forget_in(&mut tx, id).await?;
                 press::withdraw_in(self, &mut tx, id, step.at).await?;
                 self.remove_from_phones(&mut tx, &row, step.at).await?;
+                answers::withdraw_in(&mut tx, id, step.at).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;
                 changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
                 entry(Action::AnnouncementWithdrawn, editor, id).into()

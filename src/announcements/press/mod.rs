@@ -38,6 +38,7 @@ use std::{sync::Arc, time::Duration};
 
 use secrecy::ExposeSecret as _;
 
+pub(super) use self::page::paragraphs;
 pub use self::{policy::Rule, report::PressReport};
 use super::{
     Announcement, Announcements, Result,

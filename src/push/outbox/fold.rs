@@ -33,6 +33,17 @@ pub(super) async fn due(db: &Db, finished_before: At) -> Result<Option<MessageId
     Ok(row.map(|(id,)| id))
 }
 
+pub(super) async fn is_finished(db: &Db, message: MessageId) -> Result<bool> {
+    let row: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 FROM push_messages WHERE id = $1 AND finished_at IS NOT NULL"
+        ))
+        .bind(message)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Writes a finished message's totals, if nobody else has. It is counted before the transaction: of what is
 /// finished nothing changes any more.
 pub(super) async fn fold(db: &Db, message: MessageId, now: At) -> Result<()> {
