@@ -12,7 +12,7 @@ use super::{
     corrections, expiry, holding, policy, press, store,
 };
 use crate::{
-    audit::{self, Action, Entry},
+    audit::{self, Action, Entries, Entry},
     changes,
     clock::At,
     db::{self, Tx},
@@ -110,8 +110,7 @@ impl Announcements {
         holding::store::set_max_lateness(&mut tx, id, new.max_lateness_seconds).await?;
         let drafted = entry(Action::AnnouncementDrafted, editor, id);
         let drafted = drafted.with("class", new.class.as_str());
-        audit::record(&mut tx, drafted, self.clock.now()).await?;
-        tx.commit().await?;
+        audit::commit(tx, drafted, self.clock.now()).await?;
         self.read(editor, id).await
     }
 
@@ -197,14 +196,15 @@ impl Announcements {
             super::schedule::check_somebody_is_meant(&mut tx, audience, release_at).await?;
             tx.tell().await?;
         }
+        let sent_back = self
+            .seen_by_nobody_else(&mut tx, &row, class, editor)
+            .await?;
         let edited = entry(Action::AnnouncementEdited, editor, id);
         let edited = edited
             .with("class", class.as_str())
             .with("changed", changes.fields());
-        audit::record(&mut tx, edited, self.clock.now()).await?;
-        self.seen_by_nobody_else(&mut tx, &row, class, editor)
-            .await?;
-        tx.commit().await?;
+        let done = Entries::from(edited).and(sent_back);
+        audit::commit(tx, done, self.clock.now()).await?;
         self.read(editor, id).await
     }
 
@@ -219,7 +219,7 @@ impl Announcements {
         let mut tx = self.db.begin().await?;
         let row = held(&mut tx, id, seen).await?;
         let step = self.step(editor);
-        match row.state()? {
+        let done = match row.state()? {
             State::Draft
             | State::InReview { .. }
             | State::Scheduled { .. }
@@ -229,24 +229,22 @@ impl Announcements {
                 store::delete(&mut tx, id).await?;
                 audience::forget_duty(&mut tx, row.audience_id).await?;
                 discard_staged(&mut tx, &row).await?;
-                let deleted = entry(Action::AnnouncementDeleted, editor, id);
-                audit::record(&mut tx, deleted, step.at).await?;
+                entry(Action::AnnouncementDeleted, editor, id).into()
             }
             State::Released { .. } => {
                 store::withdraw(&mut tx, id, step).await?;
                 corrections::proposals::forget_in(&mut tx, id).await?;
                 press::withdraw_in(self, &mut tx, id, step.at).await?;
                 self.remove_from_phones(&mut tx, &row, step.at).await?;
+                answers::withdraw_in(&mut tx, id, step.at).await?;
                 let kind = changes::Kind::AnnouncementWithdrawn;
                 changes::record(&mut tx, kind, id, Some(step.by), step.at).await?;
-                let withdrawn = entry(Action::AnnouncementWithdrawn, editor, id);
-                audit::record(&mut tx, withdrawn, step.at).await?;
+                entry(Action::AnnouncementWithdrawn, editor, id).into()
             }
             // Asked again, because the answer was lost.
-            State::Withdrawn { .. } => {}
-        }
-        tx.commit().await?;
-        Ok(())
+            State::Withdrawn { .. } => Entries::none(),
+        };
+        Ok(audit::commit(tx, done, step.at).await?)
     }
 
     pub(super) fn step(&self, editor: &Editor) -> Step {

@@ -39,8 +39,7 @@ impl Announcements {
         tx.tell().await?;
         let scheduled = entry(Action::AnnouncementScheduled, editor, id);
         let scheduled = scheduled.with("release_at", release_at.to_string());
-        audit::record(&mut tx, scheduled, step.at).await?;
-        tx.commit().await?;
+        audit::commit(tx, scheduled, step.at).await?;
         self.read(editor, id).await
     }
 
@@ -61,8 +60,7 @@ impl Announcements {
             store::schedule(&mut tx, id, None, step).await?;
             discard_staged(&mut tx, &row).await?;
             let unscheduled = entry(Action::AnnouncementUnscheduled, editor, id);
-            audit::record(&mut tx, unscheduled, step.at).await?;
-            tx.commit().await?;
+            audit::commit(tx, unscheduled, step.at).await?;
         }
         self.read(editor, id).await
     }
@@ -89,8 +87,8 @@ impl Announcements {
             check_somebody_is_meant(&mut tx, row.audience_id, step.at).await?;
             store::schedule(&mut tx, id, Some(step.at), step).await?;
             discard_staged(&mut tx, &row).await?;
-            self.release_in(&mut tx, id, step.at).await?;
-            tx.commit().await?;
+            let released = self.release_in(&mut tx, id, step.at).await?;
+            audit::commit(tx, released.unwrap_or_default(), step.at).await?;
         }
         self.read(editor, id).await
     }

@@ -6,7 +6,7 @@
 //! that no two entries have the same bytes. It is made of what is stored, so that JSON, which can be written
 //! in many ways, need not be understood to be checked.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use ring::digest::{Context, SHA256};
 use serde::{Serialize, Serializer};
@@ -25,6 +25,25 @@ pub struct Hash(pub(super) [u8; 32]);
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a hash is 64 hexadecimal digits")]
+pub struct HashError;
+
+impl FromStr for Hash {
+    type Err = HashError;
+    fn from_str(text: &str) -> Result<Self, HashError> {
+        let mut hash = [0; 32];
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(HashError);
+        }
+        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let digits = str::from_utf8(digits).map_err(|_| HashError)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| HashError)?;
+        }
+        Ok(Self(hash))
     }
 }
 
@@ -89,6 +108,15 @@ mod tests {
         // Computed apart from this code: a change here breaks every chain that was written before.
         let expected = "de97f0af7d522ad18ddaf2585906202f6da17f1b9b2d369e96d71856195b8b5f";
         assert_eq!(link().hash(&[9; 32]).to_string(), expected);
+    }
+
+    #[test]
+    fn a_hash_is_read_as_it_is_printed() {
+        let hash = link().hash(&[9; 32]);
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        for bad in ["", "5d", &"+1".repeat(32), &"g".repeat(64), &"ä".repeat(32)] {
+            assert_eq!(bad.parse::<Hash>(), Err(HashError), "{bad}");
+        }
     }
 
     #[test]

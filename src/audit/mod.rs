@@ -2,16 +2,18 @@
 
 //! The audit log: who did what to what, when, so that nobody can deny or quietly undo it afterwards.
 //!
-//! A feature [`record`]s an entry in the transaction in which the thing is done: both are there or neither.
+//! A feature [`commit`]s the transaction in which the thing is done together with its [`Entries`]: both are there or
+//! neither. What does part of a thing in somebody else's transaction gives its entries back.
+//!
 //! Each entry holds the SHA-256 of the one before in its own ([`chain`]), and the head names the last, so a
 //! changed byte, a removed entry and a removed tail are found by [`verify()`]. Whoever can write to the database
-//! could write the whole chain and the head anew: against that helps only to keep a head elsewhere, which is
-//! why `stadtfunk audit verify` prints it.
+//! could write the whole chain and the head anew, or cut off both: against that helps only to keep a hash
+//! elsewhere, which is why `stadtfunk audit verify` prints the last, and asks for it the next time.
 //!
 //! **Invariants:** positions are 1, 2, 3 … without a gap, in the order of the commits: the head's row is held
-//! from the entry until the commit. So an entry is the last thing that a transaction writes, or else others
-//! wait for the rest of it. No word of what is under embargo stands in an entry: ids, times, classes, names of
-//! fields.
+//! from the first entry until the commit. Others wait for it meanwhile, and whoever wanted a row of theirs then would
+//! wait for ever: so entries are the last that a transaction writes, and as nobody but [`commit`] can write one, they
+//! are. No word of what is under embargo stands in an entry: ids, times, classes, names of fields.
 
 mod chain;
 pub mod http;
@@ -23,7 +25,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 pub use self::{
-    chain::Hash,
+    chain::{Hash, HashError},
     verify::{Fault, Verdict, verify},
 };
 use crate::{
@@ -68,6 +70,7 @@ text_enum! {
 
 /// What is to be recorded.
 #[derive(Clone, Debug)]
+#[must_use = "it is recorded by `commit`"]
 pub struct Entry {
     pub action: Action,
     /// `None`: the program itself.
@@ -88,10 +91,37 @@ impl Entry {
     }
 
     /// With one more fact.
-    #[must_use]
     pub fn with(mut self, name: &str, fact: impl Into<Value>) -> Self {
         self.details.insert(name.to_owned(), fact.into());
         self
+    }
+}
+
+/// What a transaction has done, in the order in which it is told; nothing, perhaps.
+#[derive(Clone, Debug, Default)]
+#[must_use = "they are recorded by `commit`"]
+pub struct Entries(Vec<Entry>);
+
+impl Entries {
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    pub fn and(mut self, more: impl Into<Self>) -> Self {
+        self.0.extend(more.into().0);
+        self
+    }
+}
+
+impl From<Entry> for Entries {
+    fn from(entry: Entry) -> Self {
+        Self(vec![entry])
+    }
+}
+
+impl From<Option<Entry>> for Entries {
+    fn from(entry: Option<Entry>) -> Self {
+        Self(entry.into_iter().collect())
     }
 }
 
@@ -115,20 +145,30 @@ pub struct Recorded {
     pub hash: Hash,
 }
 
-/// Writes an entry in the caller's transaction, as the last thing in it.
-pub async fn record(tx: &mut Tx, entry: Entry, at: At) -> Result<()> {
-    let last = store::take_head(tx).await?;
-    let link = chain::Link {
-        position: last.position,
-        at,
-        action: entry.action.as_str().to_owned(),
-        actor: entry.actor,
-        subject: entry.subject,
-        details: Value::Object(entry.details).to_string(),
-    };
-    let hash = link.hash(&last.hash);
-    store::insert(tx, &link, hash).await?;
-    store::set_head(tx, hash).await
+/// Commits what a transaction has done, and that it did: its entries are the last that it writes.
+pub async fn commit(mut tx: Tx, entries: impl Into<Entries>, at: At) -> Result<()> {
+    let Entries(entries) = entries.into();
+    if !entries.is_empty() {
+        let mut head = store::hold_head(&mut tx).await?;
+        for entry in entries {
+            let link = chain::Link {
+                position: head.position + 1,
+                at,
+                action: entry.action.as_str().to_owned(),
+                actor: entry.actor,
+                subject: entry.subject,
+                details: Value::Object(entry.details).to_string(),
+            };
+            let hash = link.hash(&head.hash);
+            store::insert(&mut tx, &link, hash).await?;
+            head = store::Head {
+                position: link.position,
+                hash: hash.0.to_vec(),
+            };
+        }
+        store::set_head(&mut tx, head).await?;
+    }
+    tx.commit().await
 }
 
 /// Up to `limit` entries before a position (`None`: from the last), the last first.

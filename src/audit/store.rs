@@ -28,10 +28,10 @@ struct Row {
     hash: Vec<u8>,
 }
 
-/// The position of the entry to be written and the hash of the one before; held until the transaction ends.
-pub(super) async fn take_head(tx: &mut Tx) -> Result<Head> {
+/// The last entry's place and hash, which nobody else can follow on until the transaction ends.
+pub(super) async fn hold_head(tx: &mut Tx) -> Result<Head> {
     tx.query(sql!(
-        "UPDATE audit_head SET position = position + 1 WHERE id = 1 RETURNING position, hash"
+        "SELECT position, hash FROM audit_head WHERE id = 1"["" | " FOR UPDATE"]
     ))
     .one()
     .await
@@ -54,12 +54,15 @@ pub(super) async fn insert(tx: &mut Tx, link: &Link, hash: Hash) -> Result<()> {
     .map(drop)
 }
 
-pub(super) async fn set_head(tx: &mut Tx, hash: Hash) -> Result<()> {
-    tx.query(sql!("UPDATE audit_head SET hash = $1 WHERE id = 1"))
-        .bind(hash.0.to_vec())
-        .execute()
-        .await
-        .map(drop)
+pub(super) async fn set_head(tx: &mut Tx, head: Head) -> Result<()> {
+    tx.query(sql!(
+        "UPDATE audit_head SET position = $1, hash = $2 WHERE id = 1"
+    ))
+    .bind(head.position)
+    .bind(head.hash)
+    .execute()
+    .await
+    .map(drop)
 }
 
 pub(super) async fn head(db: &Db) -> Result<Option<Head>> {

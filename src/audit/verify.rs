@@ -28,14 +28,17 @@ pub enum Fault {
     Missing(i64),
     /// The head names another last entry than there is: it has been set back or forged.
     Head(i64),
+    /// No entry has the hash that was kept elsewhere: the log was cut off before it, head and all, or written anew.
+    Kept,
 }
 
 /// Walks the chain in portions, and stops at the first thing that is wrong. What is written meanwhile
-/// is left for the next time.
-pub async fn verify(db: &Db) -> Result<Verdict> {
+/// is left for the next time. `kept`: the last hash of an earlier time, which must still stand somewhere.
+pub async fn verify(db: &Db, kept: Option<Hash>) -> Result<Verdict> {
     let mut walk = Walk {
         held: 0,
         last: None,
+        missed: kept,
     };
     let Some(head) = store::head(db).await? else {
         return Ok(walk.ends(Some(Fault::Head(0))));
@@ -49,13 +52,16 @@ pub async fn verify(db: &Db) -> Result<Verdict> {
     if walk.before() != head.hash {
         return Ok(walk.ends(Some(Fault::Head(head.position))));
     }
-    let beyond = store::beyond_the_head(db).await?;
-    Ok(walk.ends(beyond.map(Fault::Head)))
+    let beyond = store::beyond_the_head(db).await?.map(Fault::Head);
+    let lost = walk.missed.map(|_| Fault::Kept);
+    Ok(walk.ends(beyond.or(lost)))
 }
 
 struct Walk {
     held: i64,
     last: Option<Hash>,
+    /// The hash that was kept, until it is found.
+    missed: Option<Hash>,
 }
 
 impl Walk {
@@ -83,6 +89,7 @@ impl Walk {
                 return Ok(Some(Fault::Changed(expected)));
             }
             (self.held, self.last) = (expected, Some(hash));
+            self.missed = self.missed.filter(|missed| *missed != hash);
         }
         Ok(None)
     }

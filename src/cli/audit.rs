@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use super::{Failure, Terminal};
 use crate::{
     announcements::release::kept,
-    audit::{self, Fault, Verdict},
+    audit::{self, Fault, Hash, Verdict},
     config::Config,
     db::{Db, DbError},
     id::AnnouncementId,
@@ -20,7 +20,11 @@ use crate::{
 pub(super) enum Audit {
     /// Walk the chain; fail and name the first entry that was changed or removed, and every release report that is not
     /// what was written.
-    Verify,
+    Verify {
+        /// The hash of the last entry as it was printed another time: it must still stand in the log.
+        #[arg(long, value_name = "HASH")]
+        kept: Option<Hash>,
+    },
 }
 
 pub(super) async fn run(
@@ -30,7 +34,7 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     let db = Db::open(config.database.url.expose_secret()).await?;
     let found = match command {
-        Audit::Verify => verify(&db).await,
+        Audit::Verify { kept } => verify(&db, kept).await,
     };
     db.close().await;
     let (verdict, altered) = found?;
@@ -48,8 +52,8 @@ pub(super) async fn run(
     })
 }
 
-async fn verify(db: &Db) -> Result<(Verdict, Vec<AnnouncementId>), DbError> {
-    let verdict = audit::verify(db).await?;
+async fn verify(db: &Db, kept: Option<Hash>) -> Result<(Verdict, Vec<AnnouncementId>), DbError> {
+    let verdict = audit::verify(db, kept).await?;
     // A log that does not hold is no witness.
     let altered = match verdict.fault {
         None => kept::altered(db).await?,
@@ -80,6 +84,9 @@ fn tell(verdict: &Verdict, terminal: Terminal) -> ExitCode {
             "Der Kopf der Kette passt nicht zu Eintrag {position}. / \
              The head of the chain does not fit entry {position}."
         ),
+        Fault::Kept => "Kein Eintrag hat den aufbewahrten Hash: das Protokoll wurde gekürzt oder neu geschrieben. / \
+             No entry has the hash that was kept: the log was cut off or written anew."
+            .to_owned(),
     });
     ExitCode::FAILURE
 }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AnswerName, AnswersError, policy, question::Wanted, store};
+use super::{AnswerName, AnswersError, Step, policy, question::Wanted, store};
 use crate::{
     announcements::{AnnouncementError, Announcements, Result, readers::Headline},
     changes,
@@ -152,6 +152,7 @@ impl Announcements {
         if !store::answers::is_reader(&mut tx, reader, id).await? {
             return Err(AnnouncementError::NotFound);
         }
+        store::question::share(&mut tx, id).await?;
         let standing = store::answers::standing(&mut tx, reader, id).await?;
         let standing = standing.ok_or(AnswersError::NothingAsked)?;
         if !policy::is_open(standing.closes_at, standing.is_forgotten, now) {
@@ -160,7 +161,7 @@ impl Announcements {
         policy::check_offered(&standing.wanted, answer)?;
         if standing.own.map(|own| own.answer) != Some(answer) {
             store::answers::put(&mut tx, reader, id, answer, now).await?;
-            if let Some(reminder) = store::steps::reminder(&mut tx, id).await? {
+            if let Some(reminder) = store::steps::message(&mut tx, id, Step::Remind).await? {
                 outbox::spare(&mut tx, reminder, reader.account(), now).await?;
             }
             // Who it was is nobody's business who reads the log.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! Some weeks after a release it is forgotten who answered what, and who was written to: the totals stay. Every hour,
-//! by every process: whatever the one has done, the other finds done.
+//! Some weeks after a release it is forgotten who answered what, and who was reminded and written to: the totals stay.
+//! Every hour, by every process: whatever the one has done, the other finds done, and what it was cut off in is begun
+//! anew.
 
 use std::time::Duration;
 
 use super::store;
-use crate::{announcements::Announcements, clock::At, db::Result, tasks::Tasks};
+use crate::{announcements::Announcements, clock::At, db::Result, push::outbox, tasks::Tasks};
 
 /// How often.
 const EVERY: Duration = Duration::from_hours(1);
@@ -42,9 +43,14 @@ impl Announcements {
                 return Ok(forgotten);
             }
             for id in batch {
-                // First nobody answers any more; then what is counted is what will have been.
+                // First nobody answers or is written to any more; then what is counted is what will have been.
                 store::answers::close(&self.db, id, now).await?;
+                store::notices::give_up(&self.db, id, now).await?;
                 let totals = store::answers::totals(&self.db, id).await?;
+                // Whom the reminder was for tells who had not answered.
+                for message in store::steps::messages(&self.db, id).await? {
+                    outbox::fold_early(&self.db, message, now).await?;
+                }
                 let mut tx = self.db.begin().await?;
                 forgotten += u64::from(store::answers::forget(&mut tx, id, totals, now).await?);
                 tx.commit().await?;

@@ -54,7 +54,7 @@ use crate::{
     db::{self, Db, Tx, text_enum},
     id::AnnouncementId,
     mail::{Mail, SetupError},
-    push::{Class, Language},
+    push::{Class, Language, Outcome, outbox::recall},
     tasks::Tasks,
     webhook::{WebHook, WebHookError},
 };
@@ -89,7 +89,7 @@ text_enum! {
     pub enum NoticeOutcome {
         /// The mail server or the gateway has it.
         Delivered = "delivered",
-        /// The person answered before it was sent.
+        /// The person answered before it was sent; or all those did of whom a deputy was to be told.
         Answered = "answered",
         /// The receiver does not want it, for good.
         Refused = "refused",
@@ -232,6 +232,14 @@ pub(super) async fn release_in(
     store::question::set_closes_at(tx, id, ends.into_iter().flatten().min()).await?;
     for (step, after) in question.steps() {
         store::steps::insert(tx, id, step, now + after).await?;
+    }
+    Ok(())
+}
+
+/// Ends what waits for deputies of an announcement that is being withdrawn: there is nothing to look at any more.
+pub(super) async fn withdraw_in(tx: &mut Tx, id: AnnouncementId, at: At) -> db::Result<()> {
+    if let Some(told) = store::steps::message(tx, id, Step::Deputy).await? {
+        recall::end(tx, &[told], None, Outcome::Withdrawn, at).await?;
     }
     Ok(())
 }

@@ -63,8 +63,7 @@ impl Announcements {
         }
         let named = store::names::page(&mut tx, id, scope, after, limit).await?;
         let look = Entry::new(Action::AnswersLookedAt, Some(who.account()), id).with("of", of);
-        audit::record(&mut tx, look, self.clock.now()).await?;
-        tx.commit().await?;
+        audit::commit(tx, look, self.clock.now()).await?;
         Ok(named)
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{
-    NoticeOutcome, Step, Way,
+    NoticeOutcome, Step, Way, policy,
     store::{
         self,
         notices::{Addressee, Claimed, End},
@@ -103,6 +103,8 @@ impl Courier {
     async fn see_to(&self, notice: &Claimed) -> Result<()> {
         let (end, reason) = match self.addressee(notice).await? {
             Err(outcome) => (End::Outcome(outcome), None),
+            // No server ran, or none could send it, until nobody can answer any more.
+            Ok(to) if !self.is_open(&to) => (End::Outcome(NoticeOutcome::GaveUp), None),
             Ok(to) => match self.send(notice, &to).await? {
                 Sent::Ended(outcome, reason) => (End::Outcome(outcome), reason),
                 Sent::Failed { reason, after } => (self.after(notice, &to, after), Some(reason)),
@@ -121,7 +123,13 @@ impl Courier {
         let db = &self.announcements.db;
         let (id, account) = (notice.announcement_id, notice.account_id);
         let to = match notice.step {
-            Step::Deputy => store::notices::deputy(db, id, account).await?,
+            Step::Deputy => {
+                let to = store::notices::deputy(db, id, account).await?;
+                if to.is_some() && !store::names::is_anybody_silent(db, id, account).await? {
+                    return Ok(Err(NoticeOutcome::Answered));
+                }
+                to
+            }
             Step::Ask | Step::Remind | Step::Otherwise => {
                 if store::answers::has_answered(db, id, account).await? {
                     return Ok(Err(NoticeOutcome::Answered));
@@ -130,6 +138,10 @@ impl Courier {
             }
         };
         Ok(to.ok_or(NoticeOutcome::Withdrawn))
+    }
+
+    fn is_open(&self, to: &Addressee) -> bool {
+        policy::is_open(to.closes_at, false, self.announcements.clock.now())
     }
 
     async fn send(&self, notice: &Claimed, to: &Addressee) -> Result<Sent> {

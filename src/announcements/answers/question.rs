@@ -14,7 +14,7 @@ use crate::{
         drafts::{entry, held},
         review, store as announcements,
     },
-    audit::{self, Action},
+    audit::{self, Action, Entries},
     db::text_enum,
     id::AnnouncementId,
     people::access::Editor,
@@ -234,13 +234,14 @@ impl Announcements {
             store::question::set(&mut tx, id, question.as_ref()).await?;
             review::store::touch(&mut tx, id, self.step(editor)).await?;
             // What is asked is part of what is approved.
-            self.seen_by_nobody_else(&mut tx, &row, row.class, editor)
+            let sent_back = self
+                .seen_by_nobody_else(&mut tx, &row, row.class, editor)
                 .await?;
             let asks = question.map_or("nothing", |asked| asked.answers.kind().as_str());
             let changed = entry(Action::AnnouncementQuestionChanged, editor, id).with("asks", asks);
-            audit::record(&mut tx, changed, self.clock.now()).await?;
             tx.tell().await?;
-            tx.commit().await?;
+            let done = Entries::from(changed).and(sent_back);
+            audit::commit(tx, done, self.clock.now()).await?;
         }
         self.read(editor, id).await
     }

@@ -4,7 +4,8 @@
 //!
 //! A step is one transaction that marks it as done and does it, so it is done once, by whichever process is first,
 //! and not at all if the announcement has been withdrawn. What it does are rows: a message in the outbox, notices for
-//! the [couriers](super::notices). Whoever answers before these are sent is passed over by them.
+//! the [couriers](super::notices). Whoever answers before these are sent is passed over by them. Whom its message disturbs
+//! in their quiet hours stands in the audit log, as with the release.
 
 use std::collections::BTreeSet;
 
@@ -23,6 +24,7 @@ use crate::{
         courier::{self, Next, Rounds, Whose},
         policy as envelopes, store as announcements,
     },
+    audit::{self, Action, Entry},
     clock::At,
     db::{Result, Tx},
     id::{AccountId, AnnouncementId, MessageId},
@@ -88,6 +90,7 @@ impl Announcements {
         }
         // Withdrawn, or closed while no server ran: it is done by there being nothing to do.
         let open = |asking: &Asking| policy::is_open(asking.closes_at, false, now);
+        let mut overridden = None;
         if let Some(asking) = asking.filter(|asking| due.step == Step::Ask || open(asking)) {
             let came = match due.step {
                 Step::Ask => Came {
@@ -96,14 +99,18 @@ impl Announcements {
                     message: None,
                 },
                 Step::Remind => self.remind(&mut tx, id, &asking, now).await?,
-                Step::Otherwise => self.write_otherwise(&mut tx, id, now).await?,
+                Step::Otherwise => self.write_otherwise(&mut tx, id, &asking, now).await?,
                 Step::Deputy => self.tell_deputies(&mut tx, id, &asking, now).await?,
             };
             tracing::info!(announcement = %id, step = %due.step, people = came.people, "done");
+            overridden = match came.message {
+                Some(message) => overrides(&mut tx, due, message).await?,
+                None => None,
+            };
             store::steps::write(&mut tx, due, came).await?;
         }
         tx.tell().await?;
-        tx.commit().await
+        audit::commit(tx, overridden, now).await
     }
 
     /// The same notification again, to those who have not answered.
@@ -125,7 +132,13 @@ impl Announcements {
         })
     }
 
-    async fn write_otherwise(&self, tx: &mut Tx, id: AnnouncementId, now: At) -> Result<Came> {
+    async fn write_otherwise(
+        &self,
+        tx: &mut Tx,
+        id: AnnouncementId,
+        asking: &Asking,
+        now: At,
+    ) -> Result<Came> {
         let question = store::question::of_in(tx, id).await?;
         let silent = store::steps::silent(tx, id).await?;
         if let Some(Question {
@@ -144,7 +157,7 @@ impl Announcements {
             };
             let notices: Vec<New> = silent.iter().map(notice).collect();
             let what = (Step::Otherwise, otherwise.by);
-            store::notices::insert(tx, id, what, &notices, now).await?;
+            store::notices::insert(tx, id, what, asking.class, &notices, now).await?;
         }
         Ok(Came {
             people: count(silent.len()),
@@ -173,7 +186,7 @@ impl Announcements {
         };
         let notices: Vec<New> = deputies.iter().map(notice).collect();
         let what = (Step::Deputy, Way::Mail);
-        store::notices::insert(tx, id, what, &notices, now).await?;
+        store::notices::insert(tx, id, what, asking.class, &notices, now).await?;
         let envelope = words::to_deputies(id, asking.class);
         let alone = silent.iter().filter(|person| person.deputy_id.is_none());
         Ok(Came {
@@ -214,6 +227,16 @@ impl Announcements {
         outbox::open(tx, message.id, now).await?;
         Ok(Some(message.id))
     }
+}
+
+/// How many people a step's message disturbs in their quiet hours, for the audit log; `None`: nobody.
+async fn overrides(tx: &mut Tx, due: &Undone, message: MessageId) -> Result<Option<Entry>> {
+    let disturbed = outbox::disturbs(tx, message).await?;
+    Ok((disturbed > 0).then(|| {
+        Entry::new(Action::QuietHoursOverridden, None, due.announcement_id)
+            .with("people", disturbed)
+            .with("step", due.step.as_str())
+    }))
 }
 
 fn count(people: impl TryInto<i64>) -> i64 {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use maud::{DOCTYPE, html};
 
 use crate::{
-    announcements::texts::in_language,
+    announcements::{press::paragraphs, texts::in_language},
     id::AnnouncementId,
     push::{
         Class, Language,
@@ -138,7 +138,7 @@ impl Said {
                 head { meta charset="utf-8"; title { (self.title) } }
                 body {
                     h1 { (self.title) }
-                    p { (self.text) }
+                    (paragraphs(&self.text))
                     p { (self.please) ": " a href=(self.address) { (self.address) } }
                     p { small { (no_alarm(language)) } }
                 }
@@ -160,5 +160,28 @@ fn say(language: Language, german: &'static str, english: &'static str) -> &'sta
     match language {
         Language::German => german,
         Language::English => english,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_html_say_the_same_in_the_same_lines() {
+        let words = (
+            "Sirene".to_owned(),
+            "Tor <3>:\nzu\n\nTor 4: offen".to_owned(),
+        );
+        let texts = vec![(Language::German, words.0, words.1)];
+        let id = AnnouncementId::from_uuid(uuid::Uuid::from_u128(1));
+        let said = Said::to_reader("https://app.example-stadt.de", id, texts, Language::German);
+        assert!(
+            said.plain(Language::German)
+                .contains("\nzu\n\nTor 4: offen\n")
+        );
+        let html = said.html(Language::German);
+        let lines = "<p>Tor &lt;3&gt;:<br>zu</p><p>Tor 4: offen</p>";
+        assert!(html.contains(lines), "{html}");
     }
 }

@@ -21,7 +21,7 @@ use super::{
     placeholders, policy, press, release, store as announcements,
 };
 use crate::{
-    audit::{self, Action, Entry},
+    audit::{self, Action, Entries, Entry},
     changes,
     clock::At,
     db::Tx,
@@ -125,17 +125,18 @@ impl Announcements {
                 _ => Err(AnnouncementError::NothingCorrected),
             };
         }
-        if self.four_eyes.needs(row.class) {
-            self.propose(&mut tx, editor, id, correction).await?;
+        let written = self.step(editor);
+        let done = if self.four_eyes.needs(row.class) {
+            self.propose(&mut tx, id, correction, written).await?
         } else {
             let hands = Hands {
-                written_by: editor.account(),
+                written_by: written.by,
                 approved: None,
-                at: self.clock.now(),
+                at: written.at,
             };
-            self.take_effect(&mut tx, &row, correction, hands).await?;
-        }
-        tx.commit().await?;
+            self.take_effect(&mut tx, &row, correction, hands).await?
+        };
+        audit::commit(tx, done, written.at).await?;
         self.read(editor, id).await
     }
 
@@ -146,7 +147,7 @@ impl Announcements {
         row: &announcements::Row,
         correction: Correction,
         hands: Hands,
-    ) -> Result<()> {
+    ) -> Result<Entries> {
         let (id, at) = (row.id, hands.at);
         let written = Step {
             at,
@@ -189,13 +190,12 @@ impl Announcements {
         recall::end(tx, &old, Some(message), Outcome::Superseded, at).await?;
         press::correct_in(self, tx, id, at).await?;
         outbox::open(tx, message, at).await?;
-        if let Some((by, revision)) = hands.approved {
+        let approved = hands.approved.map(|(by, revision)| {
             let approved = Entry::new(Action::AnnouncementCorrectionApproved, Some(by), id);
-            audit::record(tx, approved.with("revision", revision), at).await?;
-        }
+            approved.with("revision", revision)
+        });
         let corrected = Entry::new(Action::AnnouncementCorrected, Some(written.by), id);
-        audit::record(tx, corrected.with("number", number), at).await?;
-        Ok(())
+        Ok(Entries::from(approved).and(corrected.with("number", number)))
     }
 
     /// Takes the notification down from every phone that has it, in the transaction that withdraws.

@@ -21,7 +21,7 @@ use super::{
     Announcements, State, drafts::discard_staged, expiry, policy::envelope, store as announcements,
 };
 use crate::{
-    audit::{self, Action, Entry},
+    audit::{Action, Entry},
     clock::At,
     db::{Result, Tx},
     id::AnnouncementId,
@@ -36,23 +36,23 @@ use crate::{
 const CLASS: Class = Class::Important;
 
 impl Announcements {
-    /// Holds what is later than it may be; whether it did.
+    /// Holds what is later than it may be; `None`: it is not.
     pub(super) async fn hold_if_too_late(
         &self,
         tx: &mut Tx,
         id: AnnouncementId,
         now: At,
-    ) -> Result<bool> {
+    ) -> Result<Option<Entry>> {
         let Some(row) = announcements::lock(tx, id).await? else {
-            return Ok(false);
+            return Ok(None);
         };
         let State::Scheduled { release_at, .. } = row.state()? else {
-            return Ok(false);
+            return Ok(None);
         };
         let most = self.max_lateness(row.class, row.max_lateness()?);
         let is_too_late = policy::is_too_late(release_at, most, now);
         if !is_too_late && !expiry::has_come(row.expires_at, now) {
-            return Ok(false);
+            return Ok(None);
         }
         store::hold(tx, id, release_at, now).await?;
         discard_staged(tx, &row).await?;
@@ -61,8 +61,7 @@ impl Announcements {
         let held = held
             .with("release_at", release_at.to_string())
             .with("late_by_seconds", now.since(release_at).as_secs());
-        audit::record(tx, held, now).await?;
-        Ok(true)
+        Ok(Some(held))
     }
 
     /// How late an announcement may be: by its own word, or else by its class.

@@ -38,13 +38,14 @@ use std::{sync::Arc, time::Duration};
 
 use secrecy::ExposeSecret as _;
 
+pub(super) use self::page::paragraphs;
 pub use self::{policy::Rule, report::PressReport};
 use super::{
     Announcement, Announcements, Result,
     drafts::{entry, held},
 };
 use crate::{
-    audit::{self, Action},
+    audit::{self, Action, Entries},
     clock::At,
     config::Config,
     db::{self, Tx, text_enum},
@@ -208,13 +209,13 @@ impl Announcements {
             let step = self.step(editor);
             store::revise(&mut tx, id, step).await?;
             // When the press hears of it is part of what is approved.
-            self.seen_by_nobody_else(&mut tx, &row, row.class, editor)
+            let sent_back = self
+                .seen_by_nobody_else(&mut tx, &row, row.class, editor)
                 .await?;
             let what = rule.map_or("none", |rule| rule.name().as_str());
             let changed = entry(Action::AnnouncementPressChanged, editor, id).with("rule", what);
-            audit::record(&mut tx, changed, step.at).await?;
             tx.tell().await?;
-            tx.commit().await?;
+            audit::commit(tx, Entries::from(changed).and(sent_back), step.at).await?;
         }
         self.read(editor, id).await
     }

@@ -168,7 +168,7 @@ fn json_attachment(enclosure: &Enclosure) -> serde_json::Value {
 }
 
 /// A text as HTML: an empty line begins a paragraph, a line break stays one.
-pub(super) fn paragraphs(text: &str) -> Markup {
+pub(in crate::announcements) fn paragraphs(text: &str) -> Markup {
     html! {
         @for paragraph in text.split("\n\n").filter(|text| !text.trim().is_empty()) {
             p {

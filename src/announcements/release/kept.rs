@@ -66,8 +66,7 @@ impl Announcements {
         let now = tx.now(&self.clock).await?;
         if store::write_report(&mut tx, id, text, now).await? {
             let entry = Entry::new(Action::AnnouncementReported, None, id).with("sha256", sha256);
-            audit::record(&mut tx, entry, now).await?;
-            tx.commit().await?;
+            audit::commit(tx, entry, now).await?;
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ use std::time::Duration;
 use self::store::Staging;
 use super::{Announcements, answers, expiry, placeholders, policy, press};
 use crate::{
-    audit::{self, Action, Entry},
+    audit::{self, Action, Entries, Entry},
     changes,
     clock::At,
     db::{Result, Tx},
@@ -56,31 +56,34 @@ impl Announcements {
     /// tells whether this call was the one that did.
     pub async fn release_if_due(&self, id: AnnouncementId) -> Result<bool> {
         let mut tx = self.db.begin().await?;
-        if self.send_back_unapproved(&mut tx, id).await? {
+        if let Some(sent_back) = self.send_back_unapproved(&mut tx, id).await? {
             tracing::warn!(announcement = %id, "not released: a second pair of eyes is needed");
-            tx.commit().await?;
+            audit::commit(tx, sent_back, self.clock.now()).await?;
             return Ok(false);
         }
         let now = tx.now(&self.clock).await?;
-        if self.hold_if_too_late(&mut tx, id, now).await? {
+        if let Some(held) = self.hold_if_too_late(&mut tx, id, now).await? {
             tracing::warn!(announcement = %id, "held: T was missed by more than it may be");
-            tx.commit().await?;
+            audit::commit(tx, held, now).await?;
             return Ok(false);
         }
-        let released = self.release_in(&mut tx, id, now).await?;
-        tx.commit().await?;
-        Ok(released)
+        let Some(released) = self.release_in(&mut tx, id, now).await? else {
+            return Ok(false);
+        };
+        audit::commit(tx, released, now).await?;
+        Ok(true)
     }
 
-    /// Releases in the caller's transaction, whose commit wakes the dispatchers.
+    /// Releases in the caller's transaction, whose commit wakes the dispatchers; `None`: T has not come, or somebody
+    /// else was faster.
     pub(super) async fn release_in(
         &self,
         tx: &mut Tx,
         id: AnnouncementId,
         now: At,
-    ) -> Result<bool> {
+    ) -> Result<Option<Entries>> {
         let Some(staging) = store::mark_released(tx, id, now).await? else {
-            return Ok(false);
+            return Ok(None);
         };
         let message = match staging.message_id {
             Some(message) => {
@@ -99,13 +102,12 @@ impl Announcements {
         changes::record(tx, kind, id, Some(editor), now).await?;
         let released = Entry::new(Action::AnnouncementReleased, Some(editor), id);
         let released = released.with("release_at", staging.release_at.to_string());
-        audit::record(tx, released, now).await?;
         let disturbed = outbox::disturbs(tx, message).await?;
-        if disturbed > 0 {
+        let overridden = (disturbed > 0).then(|| {
             let overridden = Entry::new(Action::QuietHoursOverridden, Some(editor), id);
-            audit::record(tx, overridden.with("people", disturbed), now).await?;
-        }
-        Ok(true)
+            overridden.with("people", disturbed)
+        });
+        Ok(Some(Entries::from(released).and(overridden)))
     }
 
     /// Puts in what readers and the press get in the place of placeholders, as the phones get it.

@@ -17,7 +17,7 @@ use super::{
     expiry,
 };
 use crate::{
-    audit::{self, Action, Entry},
+    audit::{self, Action, Entries, Entry},
     db::{self, Tx},
     id::{AccountId, AnnouncementId},
     people::access::Editor,
@@ -38,8 +38,7 @@ impl Announcements {
             let step = self.step(editor);
             store::submit(&mut tx, id, true, step).await?;
             let submitted = entry(Action::AnnouncementSubmitted, editor, id);
-            audit::record(&mut tx, submitted, step.at).await?;
-            tx.commit().await?;
+            audit::commit(tx, submitted, step.at).await?;
         }
         self.read(editor, id).await
     }
@@ -60,8 +59,7 @@ impl Announcements {
             store::submit(&mut tx, id, false, step).await?;
             store::set_eyes(&mut tx, id, &eyes).await?;
             let taken_back = entry(Action::AnnouncementTakenBack, editor, id);
-            audit::record(&mut tx, taken_back, step.at).await?;
-            tx.commit().await?;
+            audit::commit(tx, taken_back, step.at).await?;
         }
         self.read(editor, id).await
     }
@@ -97,50 +95,46 @@ impl Announcements {
             store::touch(&mut tx, id, step).await?;
             let approved = entry(Action::AnnouncementApproved, editor, id);
             let approved = approved.with("revision", revision);
-            audit::record(&mut tx, approved, step.at).await?;
-            tx.commit().await?;
+            audit::commit(tx, approved, step.at).await?;
         }
         self.read(editor, id).await
     }
 
     /// The editor has changed what others have seen: an approval is void, and what needs one has no T until it
-    /// is approved anew. `class`: what it is now.
+    /// is approved anew, which the entry says. `class`: what it is now.
     pub(super) async fn seen_by_nobody_else(
         &self,
         tx: &mut Tx,
         row: &super::store::Row,
         class: Class,
         editor: &Editor,
-    ) -> Result<()> {
+    ) -> Result<Entries> {
         let eyes = row.eyes()?.changed_by(editor.account());
         store::set_eyes(tx, row.id, &eyes).await?;
         if row.state()?.has_had_t() && self.four_eyes.check(class, &eyes).is_err() {
             store::take_t_away(tx, row.id).await?;
             discard_staged(tx, row).await?;
-            let sent_back = unscheduled(Some(editor.account()), row.id);
-            audit::record(tx, sent_back, self.clock.now()).await?;
+            return Ok(unscheduled(Some(editor.account()), row.id).into());
         }
-        Ok(())
+        Ok(Entries::none())
     }
 
-    /// Takes T away from what lacks the eyes that its class has come to need; whether it did.
+    /// Takes T away from what lacks the eyes that its class has come to need; `None`: it does not.
     pub(super) async fn send_back_unapproved(
         &self,
         tx: &mut Tx,
         id: AnnouncementId,
-    ) -> db::Result<bool> {
+    ) -> db::Result<Option<Entry>> {
         let Some(row) = super::store::lock(tx, id).await? else {
-            return Ok(false);
+            return Ok(None);
         };
         let approved = self.four_eyes.check(row.class, &row.eyes()?).is_ok();
         if approved || !row.state()?.is_scheduled() {
-            return Ok(false);
+            return Ok(None);
         }
         store::take_t_away(tx, id).await?;
         discard_staged(tx, &row).await?;
-        let sent_back = unscheduled(None, id);
-        audit::record(tx, sent_back, self.clock.now()).await?;
-        Ok(true)
+        Ok(Some(unscheduled(None, id)))
     }
 }
 

@@ -49,7 +49,7 @@ impl People {
     ) -> Result<(), DeputyError> {
         let mut tx = self.db.begin().await?;
         let now = self.clock.now();
-        if !store::is_open(&mut tx, unit).await? {
+        if !store::hold_open(&mut tx, unit).await? {
             return Err(DeputyError::NotFound);
         }
         if let Some(deputy) = deputy
@@ -57,15 +57,15 @@ impl People {
         {
             return Err(DeputyError::Nobody);
         }
-        if store::deputy(&mut tx, unit).await? != deputy {
-            store::set(&mut tx, unit, deputy, (admin.account(), now)).await?;
-            let changed = Entry::new(Action::DeputyChanged, Some(admin.account()), unit);
-            let changed = match deputy {
-                Some(deputy) => changed.with("deputy", deputy.to_string()),
-                None => changed,
-            };
-            audit::record(&mut tx, changed, now).await?;
+        if store::deputy(&mut tx, unit).await? == deputy {
+            return Ok(());
         }
-        Ok(tx.commit().await?)
+        store::set(&mut tx, unit, deputy, (admin.account(), now)).await?;
+        let changed = Entry::new(Action::DeputyChanged, Some(admin.account()), unit);
+        let changed = match deputy {
+            Some(deputy) => changed.with("deputy", deputy.to_string()),
+            None => changed,
+        };
+        Ok(audit::commit(tx, changed, now).await?)
     }
 }

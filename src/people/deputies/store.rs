@@ -8,10 +8,13 @@ use crate::{
     id::{AccountId, OrgUnitId},
 };
 
-pub(super) async fn is_open(tx: &mut Tx, unit: OrgUnitId) -> Result<bool> {
+/// Whether there is such a unit; it is held until the transaction ends, so that of two who name a deputy at once the
+/// second finds the first's.
+pub(super) async fn hold_open(tx: &mut Tx, unit: OrgUnitId) -> Result<bool> {
     let row: Option<(OrgUnitId,)> = tx
         .query(sql!(
             "SELECT id FROM org_units WHERE id = $1 AND closed_at IS NULL"
+                ["" | " FOR NO KEY UPDATE"]
         ))
         .bind(unit)
         .opt()

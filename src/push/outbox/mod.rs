@@ -265,6 +265,18 @@ pub(super) async fn fold(db: &Db, finished_before: At, now: At) -> Result<u64> {
     Ok(folded)
 }
 
+/// Folds one message before its time, because who was meant is to be forgotten. Nothing happens to what still waits:
+/// it is folded when it is its turn.
+pub async fn fold_early(db: &Db, message: MessageId, now: At) -> Result<()> {
+    // What is over may not have been found to be.
+    tidy(db, now).await?;
+    if fold::is_finished(db, message).await? {
+        fold::fold(db, message, now).await?;
+        fold::empty(db, message, now).await?;
+    }
+    Ok(())
+}
+
 /// How much waits in each lane and gateway of open messages, but for what waits for somebody's quiet to end: for
 /// metrics.
 pub async fn queue(db: &Db, now: At) -> Result<Vec<(i16, Gateway, i64)>> {

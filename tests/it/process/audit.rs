@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stadtfunk::{
-    audit::{self, Action, Entry},
+    audit::{self, Action, Entries, Entry},
     db::{Db, Sql},
     id::AnnouncementId,
 };
@@ -22,7 +22,10 @@ both!(
     a_log_that_nobody_has_touched_holds,
     a_changed_byte_is_found_and_named,
     a_removed_entry_is_found_and_named,
+    entries_that_have_changed_places_are_found_and_named,
     a_removed_tail_is_found_by_the_head,
+    a_log_that_was_emptied_is_found_and_named,
+    what_was_cut_off_with_the_head_is_found_by_a_hash_that_was_kept,
     a_head_that_was_set_back_is_found,
     writers_at_the_same_time_leave_no_gap,
     a_report_that_was_changed_after_it_was_written_is_found_and_named,
@@ -79,9 +82,14 @@ async fn entries(world: &World) -> Vec<Value> {
 
 /// Whether `stadtfunk audit verify` finds the log in order, and what it says.
 async fn verify(stage: &Stage) -> (bool, String) {
+    verify_with(stage, &[]).await
+}
+
+async fn verify_with(stage: &Stage, more: &[&str]) -> (bool, String) {
     let mut program = command(&stage.folder(), "audit");
     program
         .arg("verify")
+        .args(more)
         .env("DATABASE_URL", &stage.database.url);
     let output = program.output().await.expect("the program runs");
     let said = [output.stdout, output.stderr].concat();
@@ -230,6 +238,59 @@ async fn a_removed_entry_is_found_and_named(stage: &Stage) {
     );
 }
 
+async fn entries_that_have_changed_places_are_found_and_named(stage: &Stage) {
+    let world = stage.world().await;
+    history(&world).await;
+    for exchange in [
+        same("UPDATE audit_entries SET position = 0 WHERE position = 3"),
+        same("UPDATE audit_entries SET position = 3 WHERE position = 4"),
+        same("UPDATE audit_entries SET position = 4 WHERE position = 0"),
+    ] {
+        tamper(&world.app.db, exchange).await;
+    }
+    let (good, said) = verify(stage).await;
+    assert!(
+        !good && said.contains("Entry 3 is not what was written."),
+        "{said}"
+    );
+}
+
+async fn a_log_that_was_emptied_is_found_and_named(stage: &Stage) {
+    let world = stage.world().await;
+    history(&world).await;
+    let empty = world.app.db.query(same("DELETE FROM audit_entries"));
+    empty.execute().await.expect("it is done");
+    let (good, said) = verify(stage).await;
+    assert!(!good && said.contains("Entry 1 is missing."), "{said}");
+}
+
+async fn what_was_cut_off_with_the_head_is_found_by_a_hash_that_was_kept(stage: &Stage) {
+    let world = stage.world().await;
+    history(&world).await;
+    let entries = entries(&world).await;
+    let hash = |position: usize| entries[position - 1]["hash"].as_str().expect("a hash");
+    let found = "No entry has the hash that was kept";
+    for position in [1, 9, 10] {
+        let (good, said) = verify_with(stage, &["--kept", hash(position)]).await;
+        assert!(good && !said.contains(found), "{said}");
+    }
+    for cut in [
+        same("DELETE FROM audit_entries WHERE position = 10"),
+        same(
+            "UPDATE audit_head SET position = 9,
+                 hash = (SELECT hash FROM audit_entries WHERE position = 9) WHERE id = 1",
+        ),
+    ] {
+        tamper(&world.app.db, cut).await;
+    }
+    assert!(verify(stage).await.0, "on its own it is in order");
+    assert!(verify_with(stage, &["--kept", hash(9)]).await.0);
+    let (good, said) = verify_with(stage, &["--kept", hash(10)]).await;
+    assert!(!good && said.contains(found), "{said}");
+    let (good, said) = verify_with(stage, &["--kept", "5d02"]).await;
+    assert!(!good && said.contains("64 hexadecimal digits"), "{said}");
+}
+
 async fn a_removed_tail_is_found_by_the_head(stage: &Stage) {
     let world = stage.world().await;
     history(&world).await;
@@ -270,20 +331,21 @@ async fn writers_at_the_same_time_leave_no_gap(stage: &Stage) {
     let world = stage.world().await;
     let write = async |number: i64| {
         let subject: AnnouncementId = world.app.ids.id();
-        let mut tx = world.app.db.begin().await.expect("a transaction");
-        let entry = Entry::new(Action::AnnouncementDrafted, None, subject);
+        let tx = world.app.db.begin().await.expect("a transaction");
+        let entry =
+            |what| Entry::new(Action::AnnouncementDrafted, None, subject).with("what", what);
+        // Every third has done nothing, every third two things.
+        let entries = match number % 3 {
+            0 => Entries::none(),
+            1 => entry(1).into(),
+            _ => Entries::from(entry(1)).and(entry(2)),
+        };
         let now = world.clock.now();
-        audit::record(&mut tx, entry.with("number", number), now)
-            .await
-            .expect("an entry");
-        // Every third thinks better of it.
-        if number % 3 > 0 {
-            tx.commit().await.expect("a commit");
-        }
+        audit::commit(tx, entries, now).await.expect("a commit");
     };
     futures::future::join_all((0..30).map(write)).await;
     let (good, said) = verify(stage).await;
-    assert!(good && said.contains("20 entries hold"), "{said}");
+    assert!(good && said.contains("30 entries hold"), "{said}");
 }
 
 async fn a_report_that_was_changed_after_it_was_written_is_found_and_named(stage: &Stage) {

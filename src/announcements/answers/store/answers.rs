@@ -263,30 +263,31 @@ pub(in super::super) async fn units(db: &Db, id: AnnouncementId) -> Result<Vec<U
     Ok(rows.into_iter().map(count).collect())
 }
 
-/// Questions of what was released before an instant of which it is known who answered what.
+/// Questions of what was released by an instant of which it is known who answered what.
 pub(in super::super) async fn to_forget(
     db: &Db,
-    released_before: At,
+    released_by: At,
     limit: i64,
 ) -> Result<Vec<AnnouncementId>> {
     let rows: Vec<(AnnouncementId,)> = db
         .query(sql!(
             "SELECT q.announcement_id FROM announcement_questions q
              JOIN announcements n ON n.id = q.announcement_id
-             WHERE n.released_at < $1 AND q.forgotten_at IS NULL ORDER BY n.released_at LIMIT $2"
+             WHERE n.released_at <= $1 AND q.totals IS NULL ORDER BY n.released_at LIMIT $2"
         ))
-        .bind(released_before)
+        .bind(released_by)
         .bind(limit)
         .all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// No answer is taken any more.
+/// Nothing is taken down or done any more. Waits for whoever is just answering.
 pub(in super::super) async fn close(db: &Db, id: AnnouncementId, now: At) -> Result<()> {
     db.query(sql!(
-        "UPDATE announcement_questions SET closes_at = $2
-         WHERE announcement_id = $1 AND (closes_at IS NULL OR closes_at > $2)"
+        "UPDATE announcement_questions SET forgotten_at = $2,
+             closes_at = CASE WHEN closes_at < $2 THEN closes_at ELSE $2 END
+         WHERE announcement_id = $1 AND forgotten_at IS NULL"
     ))
     .bind(id)
     .bind(now)
@@ -295,7 +296,7 @@ pub(in super::super) async fn close(db: &Db, id: AnnouncementId, now: At) -> Res
     .map(drop)
 }
 
-/// The totals speak from now on, and who it was is gone; whether nobody else had done it.
+/// Of what is closed the totals speak from now on, and who it was is gone; whether nobody else had done it.
 pub(in super::super) async fn forget(
     tx: &mut Tx,
     id: AnnouncementId,
@@ -304,11 +305,10 @@ pub(in super::super) async fn forget(
 ) -> Result<bool> {
     let forgotten = tx
         .query(sql!(
-            "UPDATE announcement_questions SET forgotten_at = $2, totals = $3
-             WHERE announcement_id = $1 AND forgotten_at IS NULL"
+            "UPDATE announcement_questions SET totals = $2
+             WHERE announcement_id = $1 AND totals IS NULL"
         ))
         .bind(id)
-        .bind(now)
         .bind(Json(totals))
         .execute()
         .await?;

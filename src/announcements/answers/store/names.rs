@@ -5,7 +5,7 @@
 use super::answers::Said;
 use crate::{
     announcements::answers::{Named, names::Place},
-    db::{Result, Tx, sql},
+    db::{Db, Result, Tx, sql},
     id::{AccountId, AnnouncementId, OrgUnitId},
     people::directory::UnitName,
 };
@@ -38,6 +38,26 @@ pub(in super::super) async fn is_told_deputy(
         ))
         .bind(id)
         .bind(account)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Whether anybody whose deputy somebody is has not answered.
+pub(in super::super) async fn is_anybody_silent(
+    db: &Db,
+    id: AnnouncementId,
+    deputy: AccountId,
+) -> Result<bool> {
+    let row: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 FROM announcement_answers a JOIN accounts p ON p.id = a.account_id
+             JOIN nearest_deputies d ON d.unit_id = p.unit_id
+             WHERE a.announcement_id = $1 AND d.deputy_id = $2 AND a.answer IS NULL
+               AND p.left_at IS NULL LIMIT 1"
+        ))
+        .bind(id)
+        .bind(deputy)
         .opt()
         .await?;
     Ok(row.is_some())

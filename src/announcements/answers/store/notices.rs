@@ -20,20 +20,29 @@ pub(in super::super) struct New {
     pub(in super::super) has_address: bool,
 }
 
-/// Writes notices that are due at once. Whoever has no address is accounted for at once.
+/// When the notices of an alert are due: long past, and so before all that wait.
+const URGENT: At = At::constant(0);
+
+/// Writes notices that are due at once, those of an alert before all others. Whoever has no address is accounted for at
+/// once.
 pub(in super::super) async fn insert(
     tx: &mut Tx,
     id: AnnouncementId,
     (step, way): (Step, Way),
+    class: Class,
     notices: &[New],
     now: At,
 ) -> Result<()> {
+    let due = match class {
+        Class::Alert => URGENT,
+        Class::Important | Class::News => now,
+    };
     tx.query(sql!(
         "INSERT INTO question_notices
              (id, announcement_id, account_id, step, way, created_at, attempts, due_at, outcome,
               settled_at)
          SELECT n.id, $2, n.account_id, $3, $4, $5, 0,
-                CASE WHEN n.has_address THEN CAST($5 AS timestamptz) END,
+                CASE WHEN n.has_address THEN CAST($6 AS timestamptz) END,
                 CASE WHEN n.has_address THEN NULL ELSE 'no_address' END,
                 CASE WHEN n.has_address THEN NULL ELSE CAST($5 AS timestamptz) END
          FROM (SELECT "
@@ -48,6 +57,7 @@ pub(in super::super) async fn insert(
     .bind(step)
     .bind(way)
     .bind(now)
+    .bind(due)
     .execute()
     .await
     .map(drop)
@@ -158,6 +168,20 @@ pub(in super::super) async fn give_back(
     .map(drop)
 }
 
+/// What waits, waits in vain.
+pub(in super::super) async fn give_up(db: &Db, id: AnnouncementId, now: At) -> Result<()> {
+    db.query(sql!(
+        "UPDATE question_notices SET outcome = 'gave_up', settled_at = $2, due_at = NULL,
+             claim_id = NULL
+         WHERE announcement_id = $1 AND outcome IS NULL"
+    ))
+    .bind(id)
+    .bind(now)
+    .execute()
+    .await
+    .map(drop)
+}
+
 /// To whom a notice goes, and about what.
 #[derive(sqlx::FromRow)]
 pub(in super::super) struct Addressee {
@@ -186,7 +210,7 @@ pub(in super::super) async fn reader(
     .await
 }
 
-/// A deputy who is to be told; `None`: there is nothing to tell (any more), or nobody.
+/// A deputy who is to be told; `None`: there is nothing to tell (any more), or nobody: they stand in for no office.
 pub(in super::super) async fn deputy(
     db: &Db,
     id: AnnouncementId,
@@ -197,7 +221,7 @@ pub(in super::super) async fn deputy(
          FROM announcements n JOIN announcement_questions q ON q.announcement_id = n.id
          JOIN accounts p ON p.id = $2
          WHERE n.id = $1 AND n.released_at IS NOT NULL AND n.withdrawn_at IS NULL
-           AND p.left_at IS NULL"
+           AND EXISTS (SELECT 1 FROM nearest_deputies d WHERE d.deputy_id = p.id)"
     ))
     .bind(id)
     .bind(account)

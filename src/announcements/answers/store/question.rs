@@ -92,6 +92,19 @@ pub(in super::super) async fn of_in(tx: &mut Tx, id: AnnouncementId) -> Result<O
     row.map(Row::question).transpose()
 }
 
+/// Has the question stand as it is until the transaction ends: who answers is neither forgotten nor reminded meanwhile.
+/// Others may answer.
+pub(in super::super) async fn share(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
+    tx.query(sql!(
+        "SELECT announcement_id FROM announcement_questions WHERE announcement_id = $1"
+            ["" | " FOR SHARE"]
+    ))
+    .bind(id)
+    .opt::<(AnnouncementId,)>()
+    .await
+    .map(drop)
+}
+
 /// Before the release alone.
 pub(in super::super) async fn set(
     tx: &mut Tx,

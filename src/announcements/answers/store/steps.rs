@@ -75,8 +75,9 @@ pub(in super::super) struct Asking {
     pub(in super::super) closes_at: Option<At>,
 }
 
-/// The announcement, if it is released and not withdrawn; its row is held until the transaction ends, so that nobody
-/// withdraws or corrects what is being reminded of.
+/// The announcement, if it is released and not withdrawn. Until the transaction ends its row is held, so that nobody
+/// withdraws or corrects what is being reminded of, and so is the question's: whoever is just answering has answered
+/// before, or finds what is done now.
 pub(in super::super) async fn lock_asking(
     tx: &mut Tx,
     id: AnnouncementId,
@@ -85,19 +86,23 @@ pub(in super::super) async fn lock_asking(
         "SELECT n.class, q.closes_at
          FROM announcements n JOIN announcement_questions q ON q.announcement_id = n.id
          WHERE n.id = $1 AND n.released_at IS NOT NULL AND n.withdrawn_at IS NULL
-           AND q.forgotten_at IS NULL"["" | " FOR UPDATE OF n"]
+           AND q.forgotten_at IS NULL"["" | " FOR NO KEY UPDATE OF n, q"]
     ))
     .bind(id)
     .opt()
     .await
 }
 
-/// Of several processes one does it.
+/// Of several processes one does it, and none before what comes before it: who was asked must be known before anybody is
+/// reminded.
 pub(in super::super) async fn take(tx: &mut Tx, due: &Undone, now: At) -> Result<bool> {
     let taken = tx
         .query(sql!(
             "UPDATE question_steps SET done_at = $3, people = 0
-             WHERE announcement_id = $1 AND step = $2 AND done_at IS NULL"
+             WHERE announcement_id = $1 AND step = $2 AND done_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM question_steps earlier
+                               WHERE earlier.announcement_id = $1 AND earlier.done_at IS NULL
+                                 AND earlier.due_at < question_steps.due_at)"
         ))
         .bind(due.announcement_id)
         .bind(due.step)
@@ -129,20 +134,35 @@ pub(in super::super) async fn write(tx: &mut Tx, due: &Undone, came: Came) -> Re
     .map(drop)
 }
 
-/// What push carried of the reminder, if anything.
-pub(in super::super) async fn reminder(
+/// What push carries of a step, if anything.
+pub(in super::super) async fn message(
     tx: &mut Tx,
     id: AnnouncementId,
+    step: Step,
 ) -> Result<Option<MessageId>> {
     let row: Option<(MessageId,)> = tx
         .query(sql!(
             "SELECT message_id FROM question_steps
-             WHERE announcement_id = $1 AND step = 'remind' AND message_id IS NOT NULL"
+             WHERE announcement_id = $1 AND step = $2 AND message_id IS NOT NULL"
         ))
         .bind(id)
+        .bind(step)
         .opt()
         .await?;
     Ok(row.map(|(message,)| message))
+}
+
+/// The messages that say who had not answered.
+pub(in super::super) async fn messages(db: &Db, id: AnnouncementId) -> Result<Vec<MessageId>> {
+    let rows: Vec<(MessageId,)> = db
+        .query(sql!(
+            "SELECT message_id FROM question_steps
+             WHERE announcement_id = $1 AND message_id IS NOT NULL ORDER BY due_at"
+        ))
+        .bind(id)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(message,)| message).collect())
 }
 
 /// Somebody who has not answered.

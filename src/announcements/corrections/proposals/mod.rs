@@ -18,7 +18,7 @@ use crate::{
         Announcement, AnnouncementError, Announcements, Result, Step,
         drafts::{entry, held},
     },
-    audit::{self, Action},
+    audit::{self, Action, Entries, Entry},
     db::{self, Tx},
     id::AnnouncementId,
     people::access::Editor,
@@ -39,24 +39,22 @@ impl Announcements {
     pub(super) async fn propose(
         &self,
         tx: &mut Tx,
-        editor: &Editor,
         id: AnnouncementId,
         correction: Correction,
-    ) -> Result<()> {
+        proposed: Step,
+    ) -> Result<Entries> {
         let waiting = store::find_in(tx, id).await?;
         if waiting.is_some_and(|waiting| waiting.correction == correction) {
-            return Ok(());
+            return Ok(Entries::none());
         }
-        let proposed = self.step(editor);
         let proposal = Proposal {
             proposed,
             correction,
         };
         store::replace(tx, id, &proposal).await?;
         touch(tx, id, proposed).await?;
-        let entry = entry(Action::AnnouncementCorrectionProposed, editor, id);
-        audit::record(tx, entry, proposed.at).await?;
-        Ok(())
+        let action = Action::AnnouncementCorrectionProposed;
+        Ok(Entry::new(action, Some(proposed.by), id).into())
     }
 
     /// Approves the correction that waits, in the revision that the editor has seen: it takes effect at once.
@@ -82,9 +80,10 @@ impl Announcements {
             approved: Some((step.by, revision)),
             at: step.at,
         };
-        self.take_effect(&mut tx, &row, proposal.correction, hands)
+        let done = self
+            .take_effect(&mut tx, &row, proposal.correction, hands)
             .await?;
-        tx.commit().await?;
+        audit::commit(tx, done, step.at).await?;
         self.read(editor, id).await
     }
 
@@ -102,8 +101,7 @@ impl Announcements {
             let step = self.step(editor);
             touch(&mut tx, id, step).await?;
             let dropped = entry(Action::AnnouncementCorrectionDropped, editor, id);
-            audit::record(&mut tx, dropped, step.at).await?;
-            tx.commit().await?;
+            audit::commit(tx, dropped, step.at).await?;
         }
         self.read(editor, id).await
     }

@@ -16,7 +16,7 @@ use crate::{
     id::MessageId,
 };
 
-pub(super) use self::store::{due, figures, unemptied};
+pub(super) use self::store::{due, figures, is_finished, unemptied};
 
 /// Writes a finished message's totals, if nobody else has. It is counted before the transaction: of what is
 /// finished nothing changes any more.

@@ -33,6 +33,17 @@ pub(in crate::push::outbox) async fn due(
     Ok(row.map(|(id,)| id))
 }
 
+pub(in crate::push::outbox) async fn is_finished(db: &Db, message: MessageId) -> Result<bool> {
+    let row: Option<(i32,)> = db
+        .query(sql!(
+            "SELECT 1 FROM push_messages WHERE id = $1 AND finished_at IS NOT NULL"
+        ))
+        .bind(message)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Whether it was written: nobody else had.
 pub(super) async fn insert_fold(
     tx: &mut Tx,

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! Whoever has not answered is reminded, then written to, then their office's deputy is told: once each, by the clock.
+//! Whoever has not answered is reminded, then written to: once each, by the clock.
 
 use std::time::Duration;
 
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
-use stadtfunk::push::{
-    Gateway,
-    sandbox::{Fault, SandboxConfig, Which},
+use stadtfunk::{
+    db::Sql,
+    push::{
+        Gateway,
+        sandbox::{Fault, SandboxConfig, Which},
+    },
 };
 
-use super::{City, account, answer, at_reader, coming, four};
-use crate::world::{FIRE_BRIGADE, FIRE_STATION_1, Reply, Settings, Stage, both, eventually};
+use super::{City, account, answer, at_reader, coming, four, important};
+use crate::{
+    announcements::draft,
+    world::{Reply, Settings, Stage, both, eventually, newsroom::Call, people::same},
+};
 
 both!(
     whoever_has_not_answered_is_reminded_on_the_phone_in_the_same_place,
@@ -24,8 +30,9 @@ both!(
     each_step_is_done_once_by_whoever_is_first,
     a_text_message_that_was_cut_off_is_asked_for_again_under_its_id,
     what_is_withdrawn_reminds_nobody,
-    the_deputy_of_an_office_is_told,
-    only_administrators_name_deputies,
+    nobody_is_written_to_when_no_answer_is_taken_any_more,
+    what_is_urgent_is_written_before_what_waits,
+    nobody_is_reminded_before_it_is_known_who_was_asked,
 );
 
 const BERTA: &str = "berta@example-stadt.de";
@@ -331,85 +338,102 @@ async fn what_is_withdrawn_reminds_nobody(stage: &Stage) {
     assert!(city.office.letters().is_empty());
 }
 
-async fn the_deputy_of_an_office_is_told(stage: &Stage) {
-    let city = City::on(stage).await;
-    let world = &city.world;
-    let admin = world.admin("Ada Amt").await;
-    let deputy = world.employee("Vera Vertretung").await;
-    city.reachable(&deputy, Some("vera@example-stadt.de"), None)
-        .await;
-    let brigade = world.unit_id(FIRE_BRIGADE).await;
-    let at = format!("/api/v1/org-units/{brigade}/deputy");
-    for _ in 0..2 {
-        admin
-            .put(&at, json!({"person": deputy.account}))
-            .await
-            .done();
-    }
-    for name in ["Finn Feuer", "Fred Funke", "Frida Flamme"] {
-        world.employee(name).of(FIRE_STATION_1).await;
-    }
-    let mut question = coming();
-    question["deputy_after_minutes"] = json!(30);
+async fn nobody_is_written_to_when_no_answer_is_taken_any_more(stage: &Stage) {
+    let mut city = City::on(stage).await;
+    let staff = four(&city.world).await;
+    city.reachable(&staff[1], None, Some("+491701234567")).await;
+    city.gateway.will(&[Reply::Status(500)]);
+    let mut question = with_text_message();
+    question["answer_within_minutes"] = json!(30);
     let address = city.release(question).await;
-    answer(&deputy, &address, json!({"answer": "coming"})).await;
-    let told = city.minutes_later(&address, 30, "deputy").await;
-    // Three firefighters; the editor and the administrator, for whom there is no deputy.
+    city.minutes_later(&address, 20, "otherwise").await;
+    eventually("the gateway was asked once", async || {
+        (city.gateway.calls().len() == 1).then_some(())
+    })
+    .await;
+    // When a server runs again, nobody can answer any more.
+    city.restart(stage, 60).await;
     assert_eq!(
-        (&told["people"], &told["without_deputy"]),
-        (&json!(5), &json!(2))
+        city.notified(&address, "otherwise").await,
+        json!([
+            {"by": "sms", "outcome": "gave_up", "people": 1},
+            {"by": "sms", "outcome": "no_address", "people": 4},
+        ])
     );
-    assert_eq!(
-        city.notified(&address, "deputy").await,
-        json!([{"by": "mail", "outcome": "delivered", "people": 1}])
-    );
-    assert_eq!(told["push"]["without_device"], 1);
-    let [letter] = &city.office.letters()[..] else {
-        panic!("{:?}", city.office.letters());
-    };
-    assert_eq!(letter.to, ["vera@example-stadt.de"]);
-    let read = MessageParser::default()
-        .parse(&letter.source)
-        .expect("a mail");
-    let text = read.body_text(0).expect("a text");
-    let id = address.rsplit('/').next().expect("an id");
-    assert!(
-        text.contains(&format!("/announcements/{id}/answers")),
-        "{text}"
-    );
-    for word in ["Kita", "Finn", "Feuer"] {
-        assert!(!text.contains(word), "neither words nor names: {text}");
-    }
+    assert_eq!(city.gateway.calls().len(), 1);
 }
 
-async fn only_administrators_name_deputies(stage: &Stage) {
-    let city = City::on(stage).await;
-    let admin = city.world.admin("Ada Amt").await;
-    let brigade = city.world.unit_id(FIRE_BRIGADE).await;
-    let at = format!("/api/v1/org-units/{brigade}/deputy");
-    let person = json!({"person": city.editor.account});
-    city.editor
-        .put(&at, person.clone())
-        .await
-        .refused(403, "forbidden");
-    admin.put(&at, person).await.done();
-    let nobody = json!({"person": city.world.app.ids.id::<()>()});
-    let problem = admin.put(&at, nobody).await.refused(422, "invalid-body");
-    assert_eq!(problem["errors"][0]["pointer"], "/person");
-    let units = admin.get("/api/v1/org-units").await.ok();
-    let units = units["items"].as_array().expect("units").clone();
-    let of = |code: &str| units.iter().find(|unit| unit["code"] == code).cloned();
-    let own = of("37").expect("the brigade");
-    assert_eq!(own["deputy_id"], json!(city.editor.account));
-    assert_eq!(of("37.1").expect("a station").get("deputy_id"), None);
-    for _ in 0..2 {
-        admin.delete(&at).await.done();
+async fn what_is_urgent_is_written_before_what_waits(stage: &Stage) {
+    let mut city = City::on(stage).await;
+    for number in 0..9 {
+        city.world.employee(&format!("Mia Nr{number}")).await;
     }
-    let entries = admin.get("/api/v1/audit").await.ok();
-    let entries = entries["items"].as_array().expect("entries").clone();
-    let details: Vec<_> = entries.iter().map(|entry| &entry["details"]).collect();
-    assert_eq!(
-        details,
-        [&json!({}), &json!({"deputy": city.editor.account})]
-    );
+    city.release(with_text_message()).await;
+    city.world.a_moment_later();
+    let mut alert = important();
+    alert["class"] = json!("alert");
+    let urgent = draft(&city.editor, alert).await;
+    let question = format!("{urgent}/question");
+    city.editor.put(&question, with_text_message()).await.ok();
+    city.world.approve(&urgent).await;
+    let release = format!("{urgent}/release");
+    city.editor.put(&release, json!({})).await.ok();
+    eventually("it is written down who was asked", async || {
+        (city.tally(&urgent).await["recipients"] != 0).then_some(())
+    })
+    .await;
+    let file = "UPDATE accounts SET mobile = '+491701234567'";
+    let written = city.world.app.db.query(same(file)).execute().await;
+    assert!(written.expect("it is written") > 9);
+    // Eight are written to at once, and there are more of both. The first eight are waited for, until all stand there.
+    city.gateway.will(&[Reply::Silence; 8]);
+    city.restart(stage, 60).await;
+    let calls = eventually("the next are written to", async || {
+        let calls = city.gateway.calls();
+        (calls.len() >= 16).then_some(calls)
+    })
+    .await;
+    let id = urgent.rsplit('/').next().expect("an id");
+    let is_urgent = |call: &&Call| {
+        let text = call.json["data"]["text"].as_str().expect("a text");
+        text.contains(id)
+    };
+    let urgent = calls[..16].iter().filter(is_urgent).count();
+    assert!(urgent >= 8, "{urgent}");
+}
+
+async fn nobody_is_reminded_before_it_is_known_who_was_asked(stage: &Stage) {
+    let city = City::on(stage).await;
+    four(&city.world).await;
+    let mut question = coming();
+    question["remind_after_minutes"] = json!(10);
+    let hindered = city.draft(question.clone()).await;
+    city.world.a_moment_later();
+    let other = city.release(question).await;
+    // The disk is full, say.
+    let hinder = Sql {
+        sqlite: "CREATE TRIGGER no_more BEFORE INSERT ON announcement_answers
+                 BEGIN SELECT RAISE(ABORT, 'no more'); END",
+        postgres: "ALTER TABLE announcement_answers
+                   ADD CONSTRAINT no_more CHECK (answer IS NOT NULL) NOT VALID",
+    };
+    let database = &city.world.app.db;
+    database.query(hinder).execute().await.expect("hindered");
+    city.editor
+        .put(&format!("{hindered}/release"), json!({}))
+        .await
+        .ok();
+    // Due at the same instant, and looked at later: so the first has been looked at too.
+    assert_eq!(city.minutes_later(&other, 10, "remind").await["people"], 5);
+    let allow = Sql {
+        sqlite: "DROP TRIGGER no_more",
+        postgres: "ALTER TABLE announcement_answers DROP CONSTRAINT no_more",
+    };
+    database.query(allow).execute().await.expect("allowed");
+    let reminded = eventually("they are reminded", async || {
+        let reminded = account(&city.tally(&hindered).await, "remind");
+        (reminded["done_at"] != Value::Null).then_some(reminded)
+    })
+    .await;
+    assert_eq!(reminded["people"], 5);
 }

@@ -3,6 +3,8 @@
 //! What an announcement asks: the desk that asks, the people who answer, and the numbers.
 
 mod answering;
+mod at_once;
+mod deputies;
 mod escalation;
 mod names;
 mod question;

@@ -5,12 +5,15 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stadtfunk::people::access::Role;
+use stadtfunk::{
+    people::access::Role,
+    push::{Gateway, sandbox::SandboxConfig},
+};
 
-use super::{City, answer, coming, four};
+use super::{City, account, answer, coming, four};
 use crate::{
     announcements::{EDITORIAL, for_readers},
-    world::{Client, FIRE_BRIGADE, FIRE_STATION_1, Stage, both, eventually, same},
+    world::{Client, FIRE_BRIGADE, FIRE_STATION_1, Settings, Stage, both, eventually, same},
 };
 
 both!(
@@ -18,6 +21,7 @@ both!(
     a_deputy_who_was_told_sees_who_of_their_office_has_not_answered,
     nobody_else_can_tell_that_there_are_names,
     names_are_forgotten_and_the_figures_stay,
+    whom_the_reminder_was_for_is_forgotten_too,
 );
 
 /// Where names are looked at.
@@ -235,4 +239,38 @@ async fn names_are_forgotten_and_the_figures_stay(stage: &Stage) {
     late.refused(409, "answers-closed");
     let read = staff[0].get(&for_readers(&address)).await.ok();
     assert_eq!(read["question"].get("own_answer"), None);
+}
+
+/// Whoever was reminded had not answered.
+async fn whom_the_reminder_was_for_is_forgotten_too(stage: &Stage) {
+    let settings = Settings::default();
+    let clock = settings.clock.clone();
+    let sandbox = stage.sandbox(SandboxConfig::default(), clock).await;
+    let city = City::by_clock(stage, "names_days = 7", settings).await;
+    let staff = four(&city.world).await;
+    staff[0].registers(&sandbox.phone(Gateway::Fcm)).await;
+    let mut question = coming();
+    question["remind_after_minutes"] = json!(10);
+    let address = city.release(question).await;
+    city.minutes_later(&address, 10, "remind").await;
+    let known = async || -> (i64, i64) {
+        let known = "SELECT (SELECT COUNT(*) FROM push_recipients r
+                             JOIN question_steps s ON s.message_id = r.message_id),
+                            (SELECT COUNT(*) FROM deliveries d
+                             JOIN question_steps s ON s.message_id = d.message_id)";
+        let known = city.world.app.db.query(same(known)).one().await;
+        known.expect("counts")
+    };
+    let reached = eventually("the reminder has arrived", async || {
+        let reminded = account(&city.tally(&address).await, "remind");
+        (reminded["push"]["reached"] == 1).then_some(reminded)
+    })
+    .await;
+    assert_eq!(known().await, (5, 1));
+    city.world.clock.advance(Duration::from_hours(7 * 24));
+    eventually("the outbox has forgotten them", async || {
+        (known().await == (0, 0)).then_some(())
+    })
+    .await;
+    assert_eq!(account(&city.tally(&address).await, "remind"), reached);
 }

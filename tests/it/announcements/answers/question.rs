@@ -77,11 +77,10 @@ async fn a_change_of_the_question_voids_an_approval(stage: &Stage) {
     }
     let admin = city.world.admin("Ada Amt").await;
     let entries = admin.get("/api/v1/audit?limit=2").await.ok();
-    assert_eq!(
-        entries["items"][0]["action"],
-        "announcement_question_changed"
-    );
-    assert_eq!(entries["items"][0]["details"], json!({"asks": "nothing"}));
+    let [sent_back, changed] = [&entries["items"][0], &entries["items"][1]];
+    assert_eq!(changed["action"], "announcement_question_changed");
+    assert_eq!(changed["details"], json!({"asks": "nothing"}));
+    assert_eq!(sent_back["action"], "announcement_unscheduled");
 }
 
 async fn news_ask_nothing(stage: &Stage) {

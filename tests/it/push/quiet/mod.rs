@@ -3,6 +3,7 @@
 //! A private phone stays private: what comes in quiet hours waits, is silent, or is an alert and is logged.
 
 mod changes;
+mod notices;
 
 use std::{fs, time::Duration};
 
@@ -155,6 +156,19 @@ impl Night {
         self.sandbox.journal().entries(&filter).len()
     }
 
+    /// What came last: as FCM read it, and as the phone did.
+    fn last(&self, phone: &Phone) -> (Value, Value) {
+        let filter = Filter {
+            address: Some(phone.address.clone()),
+            ..Filter::default()
+        };
+        let entry = self.sandbox.journal().entries(&filter).pop();
+        let entry = entry.expect("a push");
+        let body = serde_json::from_slice(&entry.body).expect("JSON");
+        let read = self.sandbox.seen(&entry).decrypted;
+        (body, read.expect("readable"))
+    }
+
     async fn comes(&self, phone: &Phone) {
         eventually("it comes", async || {
             (!self.on(phone).is_empty()).then_some(())
@@ -265,19 +279,8 @@ async fn what_is_important_comes_without_a_sound(stage: &Stage) {
     for (phone, silent, priority) in [(&owl, Value::Null, "HIGH"), (&phone, json!(true), "NORMAL")]
     {
         assert_eq!(night.on(phone), [TITLE]);
-        let filter = Filter {
-            address: Some(phone.address.clone()),
-            ..Filter::default()
-        };
-        let entry = night
-            .sandbox
-            .journal()
-            .entries(&filter)
-            .pop()
-            .expect("a push");
-        let body: Value = serde_json::from_slice(&entry.body).expect("JSON");
+        let (body, read) = night.last(phone);
         assert_eq!(body["message"]["android"]["priority"], priority);
-        let read = night.sandbox.seen(&entry).decrypted.expect("readable");
         assert_eq!(read["silent"], silent);
     }
     let admin = night.world.admin("Ada Amt").await;
