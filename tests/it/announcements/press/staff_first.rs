@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//! The staff first: the press waits for a share of the phones, and not for ever.
+
+use std::time::Duration;
+
+use serde_json::json;
+use stadtfunk::{
+    clock::Clock,
+    push::{
+        Gateway,
+        sandbox::{Fault, Sandbox, SandboxConfig, Which},
+    },
+};
+
+use super::{City, staff_first};
+use crate::world::{Dice, Settings, Stage, Wiring, both, eventually, stage::START};
+
+both!(
+    the_press_is_never_before_the_share_of_the_staff,
+    a_dead_gateway_holds_the_press_up_to_the_limit_and_no_longer,
+);
+
+/// Gateways on a stage, whose pushes a web site can count when it is called.
+async fn gateways(stage: &Stage, latency: Duration) -> (Sandbox, impl Fn() -> u64 + use<>) {
+    let disposed = SandboxConfig {
+        latency,
+        ..SandboxConfig::default()
+    };
+    let clock = Clock::manual(START.parse().expect("an instant"));
+    let sandbox = stage.sandbox(disposed, clock).await;
+    let seen = sandbox.clone();
+    let witness = move || seen.journal().accepted_total();
+    (sandbox, witness)
+}
+
+async fn the_press_is_never_before_the_share_of_the_staff(stage: &Stage) {
+    const PHONES: usize = 60;
+    const RUNS: usize = 20;
+    let mut dice = Dice::new();
+    let (sandbox, witness) = gateways(stage, Duration::ZERO).await;
+    let city = City::with(stage, Settings::default(), witness).await;
+    let gateways = Gateway::ALL.iter().copied().cycle().take(PHONES);
+    city.world.hire_with_phones(&sandbox, gateways).await;
+    for run in 0..RUNS {
+        // Every gateway answers some of its phones late, each time others and by another time.
+        sandbox.behave();
+        for gateway in Gateway::ALL.iter().copied() {
+            let by = Duration::from_millis(dice.below(60));
+            let some = Which::EveryNth(1 + dice.below(5));
+            sandbox.misbehave(gateway, Fault::Latency { by }, some);
+        }
+        let share = [95, 95, 50, 100][run % 4];
+        let before = sandbox.journal().accepted_total();
+        let address = city.draft(&staff_first(share, 600)).await;
+        city.release(&address).await;
+        // No time passes: only the share can open the press.
+        let report = eventually("the press is served", async || {
+            let report = city.report(&address).await;
+            (report["complete"] == true).then_some(report)
+        })
+        .await;
+        assert_eq!(report["press"]["opened_because"], "share");
+        assert!(report["press"]["skew_ms"].as_f64().expect("a skew") >= 0.0);
+        let calls = city.site.calls();
+        assert_eq!(calls.len(), run + 1);
+        let handed_over = calls[run].witnessed - before;
+        let least = (PHONES as u64 * u64::from(share)).div_ceil(100);
+        assert!(
+            handed_over >= least,
+            "{handed_over} of {least} at {share} %"
+        );
+    }
+}
+
+async fn a_dead_gateway_holds_the_press_up_to_the_limit_and_no_longer(stage: &Stage) {
+    let (sandbox, witness) = gateways(stage, Duration::ZERO).await;
+    // Nobody listens there: the port was free a moment ago.
+    let dead = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let nowhere = dead.local_addr().expect("a bound listener");
+    drop(dead);
+    let wiring = Wiring {
+        apns_url: Some(format!("https://{nowhere}")),
+        ..Wiring::default()
+    };
+    stage.configure_push(&sandbox, &wiring);
+    let city = City::with(stage, Settings::default(), witness).await;
+    let gateways = Gateway::ALL.iter().copied().cycle().take(9);
+    city.world.hire_with_phones(&sandbox, gateways).await;
+    let address = city.draft(&staff_first(95, 120)).await;
+    city.release(&address).await;
+    eventually("the living gateways are done", async || {
+        (sandbox.journal().accepted_total() == 6).then_some(())
+    })
+    .await;
+    city.world.clock.advance(Duration::from_micros(119_999_999));
+    let report = city.report(&address).await;
+    assert!(report["press"].get("opened_ms").is_none(), "{report}");
+    assert!(city.site.calls().is_empty());
+    city.world.clock.advance(Duration::from_micros(1));
+    eventually("the press is served", async || {
+        let served = city.site.calls().len() == 1 && city.office.letters().len() == 2;
+        served.then_some(())
+    })
+    .await;
+    let report = city.report(&address).await;
+    assert_eq!(report["press"]["opened_because"], "time");
+    assert_eq!(report["press"]["opened_ms"], 120_000.0);
+}
