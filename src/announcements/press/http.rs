@@ -9,7 +9,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     super::{Announcement, Announcements},
-    Rule, store,
+    Rule,
+    store::announced::{announced, latest},
 };
 use crate::{
     id::AnnouncementId,
@@ -103,7 +104,7 @@ async fn show_list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
+    let announced = latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let page = announcements.press.list_page(&announced, language);
     Ok(written(
         &headers,
@@ -120,7 +121,7 @@ async fn show_article(
     Path(id): Path<AnnouncementId>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let Some(announced) = store::announced(&announcements.db, id).await? else {
+    let Some(announced) = announced(&announcements.db, id).await? else {
         return Err(Problem::not_found());
     };
     let page = announcements.press.article_page(&announced, language);
@@ -138,7 +139,7 @@ async fn show_atom(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
+    let announced = latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let feed = announcements.press.atom(&announced, language);
     let media_type = "application/atom+xml; charset=utf-8";
     Ok(written(&headers, media_type, language, feed))
@@ -150,7 +151,7 @@ async fn show_json_feed(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
+    let announced = latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let feed = announcements.press.json_feed(&announced, language);
     Ok(written(&headers, "application/feed+json", language, feed))
 }

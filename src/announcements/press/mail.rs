@@ -11,7 +11,7 @@ use super::{
     Press, PressEvent, PressOutcome,
     delivering::Served,
     page::{moment, paragraphs},
-    store::{Announced, Claimed},
+    store::{announced::Announced, deliveries::Claimed},
 };
 use crate::{
     mail::{Letter, MailError},

@@ -6,7 +6,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::json;
 
-use super::{Press, attachments::Enclosure, store::Announced};
+use super::{Press, attachments::Enclosure, store::announced::Announced};
 use crate::{clock::At, push::Language};
 
 /// When nothing has been announced yet: a feed needs a time (RFC 4287, section 4.2.15).
