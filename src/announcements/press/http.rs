@@ -8,17 +8,16 @@ use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    super::{Announcement, Announcements},
+    super::{Announcement, Announcements, http::Seen},
     Rule,
     store::announced::{announced, latest},
 };
 use crate::{
     id::AnnouncementId,
-    people::access::Editor,
     push::Language,
     web::{
         Problem,
-        extract::{IfMatch, Json, Path, Query},
+        extract::{Json, Path, Query},
         pages::{style, written},
         problem::{ProblemBody, accepted_language},
     },
@@ -52,15 +51,13 @@ pub fn pages(announcements: Announcements) -> Router {
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/press", operation_id = "set_announcement_press",
     tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     request_body = Rule,
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn set_announcement_press(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
     Json(rule): Json<Rule>,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
@@ -72,14 +69,12 @@ async fn set_announcement_press(
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}/press",
     operation_id = "delete_announcement_press", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn delete_announcement_press(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.clear_press(&editor, id, seen).await?,
@@ -155,5 +150,3 @@ async fn show_json_feed(
     let feed = announcements.press.json_feed(&announced, language);
     Ok(written(&headers, "application/feed+json", language, feed))
 }
-
-const REVISION: &str = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";
