@@ -160,6 +160,8 @@ pub(in super::super) async fn is_opened(tx: &mut Tx, id: AnnouncementId) -> Resu
 #[derive(sqlx::FromRow)]
 pub(in super::super) struct Waiting {
     pub(in super::super) announcement_id: AnnouncementId,
+    /// The last that phones were sent: of a correction, if there was one. What the press gets has its words, and the
+    /// deliveries of those before have been ended.
     pub(in super::super) message_id: MessageId,
     pub(in super::super) share_percent: i16,
     pub(in super::super) opens_by: At,
@@ -167,7 +169,10 @@ pub(in super::super) struct Waiting {
 
 pub(in super::super) async fn waiting(db: &Db) -> Result<Vec<Waiting>> {
     db.query(sql!(
-        "SELECT p.announcement_id, n.message_id, p.share_percent, p.opens_by
+        "SELECT p.announcement_id, p.share_percent, p.opens_by,
+             COALESCE((SELECT c.message_id FROM announcement_corrections c
+                       WHERE c.announcement_id = n.id ORDER BY c.number DESC LIMIT 1),
+                      n.message_id) AS message_id
          FROM press_rules p JOIN announcements n ON n.id = p.announcement_id
          WHERE p.opens_by IS NOT NULL AND p.opened_at IS NULL AND p.share_percent IS NOT NULL
            AND n.message_id IS NOT NULL AND n.withdrawn_at IS NULL

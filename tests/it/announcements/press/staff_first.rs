@@ -9,7 +9,7 @@ use stadtfunk::{
     clock::Clock,
     push::{
         Gateway,
-        sandbox::{Fault, Sandbox, SandboxConfig, Which},
+        sandbox::{Fault, Filter, Sandbox, SandboxConfig, Which},
     },
 };
 
@@ -19,6 +19,7 @@ use crate::world::{Dice, Settings, Stage, Wiring, both, eventually, stage::START
 both!(
     the_press_is_never_before_the_share_of_the_staff,
     a_dead_gateway_holds_the_press_up_to_the_limit_and_no_longer,
+    a_correction_in_mid_release_is_what_the_share_is_of,
 );
 
 /// Gateways on a stage, whose pushes a web site can count when it is called.
@@ -106,4 +107,56 @@ async fn a_dead_gateway_holds_the_press_up_to_the_limit_and_no_longer(stage: &St
     let report = city.report(&address).await;
     assert_eq!(report["press"]["opened_because"], "time");
     assert_eq!(report["press"]["opened_ms"], 120_000.0);
+}
+
+/// The deliveries of the words before end with the correction; that is no reason to open the press at once, nor to keep
+/// it waiting for what will never be accepted.
+async fn a_correction_in_mid_release_is_what_the_share_is_of(stage: &Stage) {
+    const PHONES: usize = 60;
+    const CORRECTED: &str = "Neue Brücke morgen";
+    let (sandbox, _) = gateways(stage, Duration::ZERO).await;
+    let seen = sandbox.clone();
+    let corrected = move || {
+        let accepted = Filter {
+            accepted: Some(true),
+            ..Filter::default()
+        };
+        let pushes = seen.journal().entries(&accepted);
+        let titles = pushes
+            .iter()
+            .filter_map(|push| seen.seen(push).notification);
+        titles.filter(|note| note.title == CORRECTED).count() as u64
+    };
+    let city = City::with(stage, Settings::default(), corrected).await;
+    let every_gateway = Gateway::ALL.iter().copied().cycle().take(PHONES);
+    city.world.hire_with_phones(&sandbox, every_gateway).await;
+    // So slow that the share of the first words is not reached before they are corrected.
+    let by = Duration::from_secs(3);
+    sandbox.misbehave(Gateway::Fcm, Fault::Latency { by }, Which::All);
+    let address = city.draft(&staff_first(95, 600)).await;
+    city.release(&address).await;
+    eventually("some phones are reached", async || {
+        (sandbox.journal().accepted_total() > 0).then_some(())
+    })
+    .await;
+    sandbox.behave();
+    let texts =
+        json!({"title": CORRECTED, "push_text": "Sie wird morgen eröffnet.", "body": "Um drei."});
+    let correction = json!({
+        "texts": {"de": texts, "en": texts}, "note": {"de": "Tag berichtigt.", "en": "The day."},
+    });
+    city.correct(&address, correction).await;
+    // What is on the wire is given two seconds to arrive; after that no time passes, so only the share can open.
+    city.world.clock.advance(Duration::from_secs(2));
+    let report = eventually("the press is served", async || {
+        let report = city.report(&address).await;
+        (report["complete"] == true).then_some(report)
+    })
+    .await;
+    assert_eq!(report["press"]["opened_because"], "share");
+    let [call] = &city.site.calls()[..] else {
+        panic!("{:?}", city.site.calls());
+    };
+    assert_eq!(call.json["data"]["texts"]["de"]["title"], CORRECTED);
+    assert!(call.witnessed >= 57, "{} of {PHONES}", call.witnessed);
 }
