@@ -46,7 +46,7 @@ use super::{
 };
 use crate::{
     audit::{self, Action},
-    clock::At,
+    clock::{At, Zone},
     config::Config,
     db::{self, Tx, text_enum},
     id::AnnouncementId,
@@ -122,6 +122,8 @@ struct Channels {
     mail_to: Vec<String>,
     page: bool,
     city: String,
+    /// Of the city's clocks.
+    zone: Zone,
     /// Without a slash at the end.
     public_url: String,
 }
@@ -150,6 +152,7 @@ impl Press {
             mail_to: press.mail_to.clone(),
             page: press.page,
             city: config.server.city.clone(),
+            zone: config.server.zone.clone(),
             public_url: config.server.public_url.clone(),
         })))
     }

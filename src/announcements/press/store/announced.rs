@@ -30,6 +30,8 @@ pub(in super::super) struct Words {
 pub(in super::super) struct Announced {
     pub(in super::super) id: AnnouncementId,
     pub(in super::super) opened_at: At,
+    /// When it was last given other words than those that it was opened with.
+    pub(in super::super) corrected_at: Option<At>,
     pub(in super::super) expires_at: Option<At>,
     /// At least one.
     pub(in super::super) texts: BTreeMap<Language, Words>,
@@ -37,6 +39,11 @@ pub(in super::super) struct Announced {
 }
 
 impl Announced {
+    /// Since when it says what it says.
+    pub(in super::super) fn updated_at(&self) -> At {
+        self.corrected_at.unwrap_or(self.opened_at)
+    }
+
     pub(in super::super) fn in_language(&self, language: Language) -> (Language, &Words) {
         // A map without an entry has been refused where it was read.
         static NONE: Words = Words {
@@ -81,6 +88,7 @@ type HeadRow = (AnnouncementId, At, Option<At>);
 async fn with_words(db: &Db, rows: Vec<HeadRow>) -> Result<Vec<Announced>> {
     let ids: Vec<AnnouncementId> = rows.iter().map(|(id, ..)| *id).collect();
     let mut attachments = attachments::store::of(db, &ids).await?;
+    let corrected = corrected(db, &ids).await?;
     let texts: Vec<(AnnouncementId, Language, String, String, String)> = db
         .query(sql!(
             "SELECT t.announcement_id, t.language, t.title, t.push_text, t.body
@@ -105,10 +113,27 @@ async fn with_words(db: &Db, rows: Vec<HeadRow>) -> Result<Vec<Announced>> {
         Some(Announced {
             id,
             opened_at,
+            corrected_at: corrected.get(&id).copied(),
             expires_at,
             texts,
             attachments: attachments.remove(&id).unwrap_or_default(),
         })
     });
     Ok(announced.collect())
+}
+
+/// When each of these was last corrected since the press was opened: what it said before, the press never had.
+async fn corrected(db: &Db, ids: &[AnnouncementId]) -> Result<BTreeMap<AnnouncementId, At>> {
+    let rows: Vec<(AnnouncementId, At)> = db
+        .query(sql!(
+            "SELECT v.id, MAX(c.corrected_at) FROM press_announcements v
+             JOIN announcement_corrections c
+                 ON c.announcement_id = v.id AND c.corrected_at >= v.opened_at
+             WHERE v.id "["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+            " GROUP BY v.id"
+        ))
+        .bind(ids.iter().copied().collect::<IdList>())
+        .all()
+        .await?;
+    Ok(rows.into_iter().collect())
 }

@@ -71,7 +71,13 @@ async fn at_the_same_instant_every_channel_is_served(stage: &Stage) {
         assert_eq!(kind.subtype(), Some("alternative"));
         let text = read.body_text(0).expect("a text");
         let html = read.body_html(0).expect("HTML");
-        for words in ["Um drei Uhr spricht die Oberbürgermeisterin.", "At three."] {
+        for words in [
+            "Um drei Uhr spricht die Oberbürgermeisterin.",
+            "At three.",
+            // 14:00:30 UTC, by the city's clocks.
+            "Veröffentlicht: 21.11.2026, 15:00 CET",
+            "Released: 21 November 2026, 15:00 CET",
+        ] {
             assert!(
                 text.contains(words) && html.contains(words),
                 "{text}\n{html}"
@@ -84,6 +90,7 @@ async fn at_the_same_instant_every_channel_is_served(stage: &Stage) {
     let (status, list) = city.ask("/press").await;
     assert!(status == 200 && list.contains("Neue Brücke"), "{list}");
     assert!(list.contains("Stadt &lt;Beispiel&gt;"), "{list}");
+    assert!(list.contains(">21.11.2026, 15:00 CET</time>"), "{list}");
     let (status, article) = city.ask(&format!("/press/{id}?lang=en")).await;
     assert!(status == 200 && article.contains("<p>At three.</p><p>On the bank.</p>"));
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use atom_syndication::Feed;
+use atom_syndication::{Feed, FixedDateTime};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ use crate::world::{Stage, both, eventually};
 both!(
     before_it_is_opened_the_press_can_not_tell_that_it_exists,
     the_feeds_are_what_their_standards_want,
+    what_was_corrected_is_told_by_the_page_and_the_feeds,
 );
 
 async fn before_it_is_opened_the_press_can_not_tell_that_it_exists(stage: &Stage) {
@@ -114,4 +115,56 @@ async fn the_feeds_are_what_their_standards_want(stage: &Stage) {
         let policy = answer.header("content-security-policy").expect("a policy");
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
     }
+}
+
+async fn what_was_corrected_is_told_by_the_page_and_the_feeds(stage: &Stage) {
+    let city = City::on(stage).await;
+    let corrected = city.draft(SAME_INSTANT).await;
+    city.release(&corrected).await;
+    city.world.clock.advance(Duration::from_mins(1));
+    let later = city.draft(SAME_INSTANT).await;
+    city.release(&later).await;
+    let (opened, marks) = ("2026-11-21T14:00:00.000Z", ["Berichtigt:", "Corrected:"]);
+    let page = format!("/press/{}", id_of(&corrected));
+    for place in ["/press", &page] {
+        let heard = city.ask(place).await.1;
+        assert!(!marks.iter().any(|mark| heard.contains(mark)), "{heard}");
+    }
+    city.world.clock.advance(Duration::from_mins(1));
+    let texts = json!({"title": "Neue Brücke", "push_text": "Morgen.", "body": "Um vier."});
+    let correction = json!({
+        "texts": {"de": texts, "en": texts}, "note": {"de": "Der Tag.", "en": "The day."},
+    });
+    city.correct(&corrected, correction).await;
+    let at = "2026-11-21T14:02:00.000Z";
+
+    let feed: Feed = city.ask("/press/feed.atom").await.1.parse().expect("Atom");
+    assert_eq!(
+        *feed.updated(),
+        at.parse::<FixedDateTime>().expect("a time")
+    );
+    // By when it was opened, so that nothing else is pushed out of the feed.
+    let [other, entry] = feed.entries() else {
+        panic!("{} entries", feed.entries().len());
+    };
+    let opened_at = opened.parse::<FixedDateTime>().expect("a time");
+    assert_eq!(entry.published(), Some(&opened_at));
+    assert_eq!(
+        *entry.updated(),
+        at.parse::<FixedDateTime>().expect("a time")
+    );
+    assert_eq!(Some(other.updated()), other.published());
+
+    let json: Value = serde_json::from_str(&city.ask("/press/feed.json").await.1).expect("JSON");
+    assert_eq!(json["items"][1]["date_published"], opened);
+    assert_eq!(json["items"][1]["date_modified"], at);
+
+    for (language, mark) in ["de", "en"].iter().zip(marks) {
+        for place in ["/press", &page] {
+            let heard = city.ask(&format!("{place}?lang={language}")).await.1;
+            assert_eq!(heard.matches(mark).count(), 1, "{heard}");
+        }
+    }
+    let heard = city.ask(&format!("/press/{}", id_of(&later))).await.1;
+    assert!(!heard.contains("Berichtigt:"), "{heard}");
 }
