@@ -153,8 +153,8 @@ pub struct Announcement {
     pub updated: Step,
     /// Whether its class needs a second pair of eyes before it can be scheduled or released.
     pub needs_approval: bool,
-    /// Of what it says now: void after every change of words, audience, class, photos, files, end, lateness or
-    /// question.
+    /// Of what it says now: void after every change of words, audience, class, photos, files, end, lateness,
+    /// question or the press's rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
     /// The last correction; absent if there was none.

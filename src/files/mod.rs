@@ -33,11 +33,8 @@ use crate::{
     id::{self, AccountId, AnnouncementId, FileId, Ids},
     people::access::{Editor, Employee},
     tasks::Tasks,
-    uploads::{Housekeeping, Storage, StorageError, storage::Upload},
+    uploads::{Denied, Housekeeping, Owned, Storage, StorageError, storage::Upload},
 };
-
-/// How many files an editor may have uploaded that nothing carries.
-const MAX_UNATTACHED: i64 = 50;
 
 /// A file.
 #[derive(Clone, Debug)]
@@ -72,12 +69,8 @@ pub enum FilesError {
     /// There is no such file, or not for this person.
     #[error("no such file")]
     NotFound,
-    #[error("the file is somebody else's")]
-    NotOwn,
-    #[error("an announcement carries the file")]
-    Attached,
-    #[error("more than {max} files wait to be carried")]
-    TooManyUnattached { max: i64 },
+    #[error(transparent)]
+    Denied(#[from] Denied),
     #[error("the object {0} is gone from the store")]
     Lost(String),
     #[error(transparent)]
@@ -121,12 +114,7 @@ impl Files {
 
     /// Begins to take a file of this name.
     pub async fn receive(&self, editor: &Editor, name: FileName) -> Result<Incoming, FilesError> {
-        let waiting = store::count_unattached(&self.db, editor.account()).await?;
-        if waiting >= MAX_UNATTACHED {
-            return Err(FilesError::TooManyUnattached {
-                max: MAX_UNATTACHED,
-            });
-        }
+        self.check_room(editor.account()).await?;
         let id = self.ids.id();
         let key = key(id);
         let upload = self.storage.begin(&key).await?;
@@ -176,14 +164,8 @@ impl Files {
 
     /// Removes one's own file, as long as nothing carries it.
     pub async fn discard(&self, employee: &Employee, id: FileId) -> Result<(), FilesError> {
-        if self.find(employee, id).await?.owner != employee.account() {
-            return Err(FilesError::NotOwn);
-        }
-        if self.remove_unattached(id).await? {
-            Ok(())
-        } else {
-            Err(FilesError::Attached)
-        }
+        let file = self.find(employee, id).await?;
+        self.remove_for(employee.account(), file.owner, id).await
     }
 }
 
@@ -261,6 +243,12 @@ impl Housekeeping for Files {
 
     async fn exists(&self, id: FileId) -> Result<bool, FilesError> {
         Ok(store::exists(&self.db, id).await?)
+    }
+}
+
+impl Owned for Files {
+    async fn count_unattached(&self, owner: AccountId) -> Result<i64, FilesError> {
+        Ok(store::count_unattached(&self.db, owner).await?)
     }
 }
 

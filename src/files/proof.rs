@@ -5,7 +5,7 @@
 //! Each format is known by what it begins with, at the first byte: what also reads as something else (a web page
 //! that turns into a PDF after a kilobyte) is refused. Word's and Excel's documents are zip archives, known by the
 //! parts in them wherever they stand, because programs write them in different orders; a document with macros is
-//! refused. Texts have no mark: they must be free of control characters, and not begin as markup or as a script.
+//! refused, an OpenDocument too. Texts have no mark: they must be free of control characters, and not begin as markup or as a script.
 //!
 //! (The crate `infer` was tried: it takes a PDF mark anywhere in the first kilobyte, passes over LibreOffice's
 //! order of parts, and sees a picture in every text that begins with "BM".)
@@ -56,12 +56,12 @@ impl Proof {
             }
         }
         let sound = match self.kind {
-            FileKind::Docx | FileKind::Xlsx => {
+            FileKind::Docx | FileKind::Xlsx | FileKind::Odt | FileKind::Ods => {
                 self.parts.see(bytes);
                 !self.parts.macros
             }
             FileKind::Ics | FileKind::Csv | FileKind::Txt => !bytes.iter().copied().any(is_control),
-            FileKind::Pdf | FileKind::Odt | FileKind::Ods => true,
+            FileKind::Pdf => true,
         };
         sound.then_some(()).ok_or(Disproved)
     }
@@ -115,7 +115,10 @@ fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0C')
 }
 
-/// The parts of an Office Open XML document, read from the zip's entries as they pass.
+/// Where an OpenDocument package keeps its macros: in Basic, and in every other language.
+const OPEN_DOCUMENT_MACROS: [&[u8]; 2] = [b"Basic/", b"Scripts/"];
+
+/// The parts of an Office Open XML document or of an OpenDocument package, read from the zip's entries as they pass.
 #[derive(Debug, Default)]
 struct Parts {
     /// The end of what has been seen, where an entry may have begun.
@@ -154,7 +157,10 @@ impl Parts {
             None
         };
         self.first = self.first.or(kind);
-        self.macros |= name.ends_with(b"vbaProject.bin");
+        self.macros |= name.ends_with(b"vbaProject.bin")
+            || OPEN_DOCUMENT_MACROS
+                .iter()
+                .any(|folder| name.starts_with(folder));
     }
 }
 
@@ -283,6 +289,11 @@ mod tests {
             ("word/vbaProject.bin", b"m"),
         ]);
         assert!(!proves(FileKind::Docx, &macros));
+        for folder in ["Basic/Standard/Module1.xml", "Scripts/python/hello.py"] {
+            let mark = ("mimetype", &b"application/vnd.oasis.opendocument.text"[..]);
+            let macros = zip(&[mark, ("content.xml", b"x"), (folder, b"m")]);
+            assert!(!proves(FileKind::Odt, &macros), "{folder}");
+        }
         let slides = zip(&[("[Content_Types].xml", b"t"), ("ppt/slides.xml", b"s")]);
         assert!(!proves(FileKind::Docx, &slides));
         assert!(!proves(FileKind::Xlsx, &zip(&[("a.exe", b"MZ")])));

@@ -37,7 +37,7 @@ use crate::{
     people::access::Employee,
     tasks::Tasks,
     text::Text,
-    uploads::{Housekeeping, Storage, StorageError},
+    uploads::{Denied, Housekeeping, Owned, Storage, StorageError, ownership::check_own},
 };
 
 /// What a photo shows, in words, for those who can't see it.
@@ -115,14 +115,10 @@ pub enum PhotosError {
     /// There is no such photo, or not for this person.
     #[error("no such photo")]
     NotFound,
-    #[error("the photo is somebody else's")]
-    NotOwn,
-    #[error("the photo is part of a post or an announcement")]
-    Attached,
+    #[error(transparent)]
+    Denied(#[from] Denied),
     #[error("the photo's words are an announcement's")]
     Announced,
-    #[error("more than {max} photos wait to be shown")]
-    TooManyUnattached { max: i64 },
     #[error("the object {0} is gone from the store")]
     Lost(String),
     #[error(transparent)]
@@ -132,9 +128,6 @@ pub enum PhotosError {
     #[error("the upload's task: {0}")]
     Task(#[from] tokio::task::JoinError),
 }
-
-/// How many photos a person may have uploaded without showing them: five posts' worth.
-const MAX_UNATTACHED: i64 = 50;
 
 impl Photos {
     pub fn new(
@@ -172,12 +165,7 @@ impl Photos {
         file: Bytes,
         alt_text: Option<AltText>,
     ) -> Result<Photo, PhotosError> {
-        let waiting = store::count_unattached(&self.db, employee.account()).await?;
-        if waiting >= MAX_UNATTACHED {
-            return Err(PhotosError::TooManyUnattached {
-                max: MAX_UNATTACHED,
-            });
-        }
+        self.check_room(employee.account()).await?;
         let developed = self.darkroom.develop(file).await?;
         let photo = self.entitle(&developed, employee.account(), alt_text);
         // A task of its own: a phone that hangs up now drops this future, but never half of the storing.
@@ -220,7 +208,8 @@ impl Photos {
         id: PhotoId,
         alt_text: Option<AltText>,
     ) -> Result<Photo, PhotosError> {
-        let photo = self.find_own(employee, id).await?;
+        let photo = self.find(employee, id).await?;
+        check_own(employee.account(), photo.owner)?;
         let alt_text = alt_text.map(Text::into_string);
         if store::describe(&self.db, id, alt_text.as_deref()).await? {
             Ok(Photo { alt_text, ..photo })
@@ -231,21 +220,8 @@ impl Photos {
 
     /// Removes one's own photo, as long as nothing shows it.
     pub async fn discard(&self, employee: &Employee, id: PhotoId) -> Result<(), PhotosError> {
-        self.find_own(employee, id).await?;
-        if self.remove_unattached(id).await? {
-            Ok(())
-        } else {
-            Err(PhotosError::Attached)
-        }
-    }
-
-    async fn find_own(&self, employee: &Employee, id: PhotoId) -> Result<Photo, PhotosError> {
         let photo = self.find(employee, id).await?;
-        if photo.owner == employee.account() {
-            Ok(photo)
-        } else {
-            Err(PhotosError::NotOwn)
-        }
+        self.remove_for(employee.account(), photo.owner, id).await
     }
 
     fn entitle(&self, of: &Developed, owner: AccountId, alt_text: Option<AltText>) -> Photo {
@@ -316,6 +292,12 @@ impl Housekeeping for Photos {
 
     async fn exists(&self, id: PhotoId) -> Result<bool, PhotosError> {
         Ok(store::exists(&self.db, id).await?)
+    }
+}
+
+impl Owned for Photos {
+    async fn count_unattached(&self, owner: AccountId) -> Result<i64, PhotosError> {
+        Ok(store::count_unattached(&self.db, owner).await?)
     }
 }
 

@@ -181,6 +181,7 @@ mod tests {
         assert_eq!(part("bytes=-5", None), (206, 95..100));
         assert_eq!(part("bytes=90-900", None), (206, 90..100));
         assert_eq!(part("bytes=100-", None), (416, 0..0));
+        assert_eq!(part("bytes=-0", None), (416, 0..0));
         for whole in ["bytes=9-0", "pages=1-2", "bytes=x", "bytes=0-1,5-6"] {
             assert_eq!(part(whole, None), (200, 0..100), "{whole}");
         }

@@ -6,15 +6,15 @@ use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    super::{Announcement, Announcements},
+    super::{Announcement, Announcements, http::Seen},
     Answer, Asked, Named, Question, Tally,
 };
 use crate::{
     id::AnnouncementId,
-    people::access::{Coordinator, Editor, Employee},
+    people::access::{Coordinator, Employee},
     web::{
         Page, PageQuery, Problem,
-        extract::{IfMatch, Json, Path, Query},
+        extract::{Json, Path, Query},
         problem::ProblemBody,
     },
 };
@@ -35,15 +35,13 @@ pub fn router(announcements: Announcements) -> OpenApiRouter {
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/question",
     operation_id = "set_announcement_question", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     request_body = Question,
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn set_announcement_question(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
     Json(question): Json<Question>,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
@@ -55,14 +53,12 @@ async fn set_announcement_question(
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}/question",
     operation_id = "delete_announcement_question", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn delete_announcement_question(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.ask_nothing(&editor, id, seen).await?,
@@ -122,5 +118,3 @@ async fn list_announcement_answers(
     let page = Page::of(named, page.limit.get(), |(place, _)| place.clone());
     Ok(axum::Json(page.map(|(_, named)| named)))
 }
-
-const REVISION: &str = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";

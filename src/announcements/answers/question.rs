@@ -12,7 +12,7 @@ use crate::{
     announcements::{
         Announcement, Announcements, Result,
         drafts::{entry, held},
-        review, store as announcements,
+        store as announcements,
     },
     audit::{self, Action, Entries},
     db::text_enum,
@@ -232,7 +232,7 @@ impl Announcements {
         }
         if store::question::of_in(&mut tx, id).await? != question {
             store::question::set(&mut tx, id, question.as_ref()).await?;
-            review::store::touch(&mut tx, id, self.step(editor)).await?;
+            announcements::touch(&mut tx, id, self.step(editor)).await?;
             // What is asked is part of what is approved.
             let sent_back = self
                 .seen_by_nobody_else(&mut tx, &row, row.class, editor)

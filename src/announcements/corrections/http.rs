@@ -6,7 +6,10 @@ use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    super::{Announcement, Announcements},
+    super::{
+        Announcement, Announcements,
+        http::{APPROVED, Seen},
+    },
     Correction, Version,
 };
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     people::access::Editor,
     web::{
         Page, Problem,
-        extract::{IfMatch, Json, Path},
+        extract::{Json, Path},
         problem::ProblemBody,
     },
 };
@@ -37,18 +40,13 @@ pub fn router(announcements: Announcements) -> OpenApiRouter {
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/correction",
     operation_id = "set_announcement_correction", tag = "editorial", security(("session" = [])),
-    params(
-        ("id" = AnnouncementId, Path),
-        ("If-Match" = Option<String>, Header, description = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last."),
-    ),
+    params(Seen),
     request_body = Correction,
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn set_announcement_correction(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
     Json(correction): Json<Correction>,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
@@ -60,17 +58,12 @@ async fn set_announcement_correction(
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}/correction",
     operation_id = "delete_announcement_correction", tag = "editorial", security(("session" = [])),
-    params(
-        ("id" = AnnouncementId, Path),
-        ("If-Match" = Option<String>, Header, description = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last."),
-    ),
+    params(Seen),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn delete_announcement_correction(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.drop_correction(&editor, id, seen).await?,
@@ -84,15 +77,13 @@ async fn delete_announcement_correction(
     operation_id = "set_announcement_correction_approval", tag = "editorial", security(("session" = [])),
     params(
         ("id" = AnnouncementId, Path),
-        ("If-Match" = String, Header, description = "The revision that is approved, as \"7\": refused with 412 if it is no longer the last, with 428 without."),
+        ("If-Match" = String, Header, description = APPROVED),
     ),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn set_announcement_correction_approval(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.approve_correction(&editor, id, seen).await?,

@@ -184,7 +184,7 @@ impl Announcements {
         proposals::forget_in(tx, id).await?;
         announcements::replace_texts(tx, id, &correction.texts).await?;
         let changed_by = hands.approved.map_or(written.by, |(by, _)| by);
-        store::touch(tx, id, Step { at, by: changed_by }).await?;
+        announcements::touch(tx, id, Step { at, by: changed_by }).await?;
         let kind = changes::Kind::AnnouncementCorrected;
         changes::record(tx, kind, id, Some(written.by), at).await?;
         recall::end(tx, &old, Some(message), Outcome::Superseded, at).await?;

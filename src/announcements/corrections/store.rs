@@ -169,20 +169,6 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// A new revision of what is released.
-pub(super) async fn touch(tx: &mut Tx, id: AnnouncementId, step: Step) -> Result<()> {
-    tx.query(sql!(
-        "UPDATE announcements SET revision = revision + 1, updated_at = $2, updated_by = $3
-         WHERE id = $1"
-    ))
-    .bind(id)
-    .bind(step.at)
-    .bind(step.by)
-    .execute()
-    .await
-    .map(drop)
-}
-
 pub(super) async fn set_removal(tx: &mut Tx, id: AnnouncementId, removal: MessageId) -> Result<()> {
     tx.query(sql!(
         "UPDATE announcements SET removal_id = $2 WHERE id = $1"

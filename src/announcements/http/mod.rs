@@ -5,6 +5,7 @@
 //! [own](crate::announcements::readers::http).
 
 mod problems;
+mod seen;
 mod texts;
 
 use axum::{
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(in crate::announcements) use self::seen::{APPROVED, Seen};
 use super::{
     Announcement, Announcements, Changes, NewAnnouncement, StateName, Summary,
     local_time::LocalTime,
@@ -27,7 +29,7 @@ use crate::{
     people::{access::Editor, audience::AudienceCount},
     web::{
         Created, Cursor, NoContent, Page, PageQuery, Problem,
-        extract::{IfMatch, Json, Path, Query},
+        extract::{Json, Path, Query},
         page::Limit,
         problem::ProblemBody,
     },
@@ -157,15 +159,13 @@ async fn get_editorial_announcement(
 #[utoipa::path(
     patch, path = "/api/v1/editorial/announcements/{id}", operation_id = "update_announcement",
     tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     request_body = Changes,
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn update_announcement(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
     Json(changes): Json<Changes>,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
@@ -177,14 +177,12 @@ async fn update_announcement(
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}", operation_id = "delete_announcement",
     tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     responses((status = 204), (status = "4XX", body = ProblemBody))
 )]
 async fn delete_announcement(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<NoContent, Problem> {
     announcements.remove(&editor, id, seen).await?;
     Ok(NoContent)
@@ -209,15 +207,13 @@ async fn get_announcement_audience(
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/schedule",
     operation_id = "set_announcement_schedule", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     request_body = Schedule,
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn set_announcement_schedule(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
     Json(schedule): Json<Schedule>,
 ) -> Result<axum::Json<Announcement>, Problem> {
     let (release_at, said_at) = schedule.release_at()?;
@@ -231,14 +227,12 @@ async fn set_announcement_schedule(
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}/schedule",
     operation_id = "delete_announcement_schedule", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn delete_announcement_schedule(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.unschedule(&editor, id, seen).await?,
@@ -249,14 +243,12 @@ async fn delete_announcement_schedule(
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/release",
     operation_id = "set_announcement_release", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn set_announcement_release(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.release_now(&editor, id, seen).await?,
@@ -304,5 +296,3 @@ async fn get_announcement_report_csv(
     ];
     Ok((headers, csv::file(&report)).into_response())
 }
-
-const REVISION: &str = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";

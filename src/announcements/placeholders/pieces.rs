@@ -49,9 +49,39 @@ impl<'t> Pieces<'t> {
     }
 }
 
-/// Of a text that begins with an opening brace: what stands up to the closing one, if that looks like a name.
+/// Of a text that begins with an opening brace: what stands up to the closing one, if that looks like a name. Looks no
+/// further than a name is long, so that a text full of opening braces is read once and not as often as there are.
 fn name_at(text: &str) -> Option<&str> {
-    let (name, _) = text.strip_prefix('{')?.split_once('}')?;
-    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(['{', '\n']);
-    fits.then_some(name)
+    let rest = text.strip_prefix('{')?;
+    let mut near = rest.char_indices().take(LONGEST_NAME + 1);
+    let (end, ends_with) = near.find(|(_, c)| matches!(c, '{' | '}' | '\n'))?;
+    (ends_with == '}' && end > 0).then(|| &rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_at_most_so_many_letters_and_stands_on_one_line() {
+        let longest = "ä".repeat(LONGEST_NAME);
+        assert_eq!(name_at(&format!("{{{longest}}}")), Some(&*longest));
+        for no_name in [
+            &*format!("{{{longest}ä}}"),
+            "{}",
+            "{a\nb}",
+            "{a{b}",
+            "{a",
+            "a}",
+        ] {
+            assert_eq!(name_at(no_name), None, "{no_name}");
+        }
+    }
+
+    /// Looked for to the end each time, these would take hours.
+    #[test]
+    fn what_opens_and_never_closes_is_read_once() {
+        let text = "{a".repeat(1_000_000);
+        assert_eq!(Pieces(&text).count(), 2_000_000);
+    }
 }

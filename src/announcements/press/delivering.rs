@@ -13,7 +13,10 @@ use super::{
         courier::{self, Next, Rounds, Whose},
     },
     PressChannel, PressEvent, PressOutcome, policy,
-    store::{self, Claimed, End},
+    store::{
+        announced::announced,
+        deliveries::{self, Claimed, End},
+    },
 };
 use crate::{clock::At, db::Result, id::ClaimId, tasks::Tasks};
 
@@ -64,13 +67,13 @@ impl Rounds for Courier {
 
     async fn round(&self) -> Result<Next> {
         let (db, now) = (&self.announcements.db, self.announcements.clock.now());
-        let next = match store::next_due(db, self.channel).await? {
+        let next = match deliveries::next_due(db, self.channel).await? {
             None => return Ok(Next::Never),
             Some(due) if due > now => return Ok(Next::At(due)),
             Some(_) => Next::AtOnce,
         };
         let lease = now + LEASE;
-        let batch = store::claim(db, self.channel, self.claim, AT_ONCE, lease, now).await?;
+        let batch = deliveries::claim(db, self.channel, self.claim, AT_ONCE, lease, now).await?;
         if batch.is_empty() {
             return Ok(Next::Soon);
         }
@@ -82,7 +85,7 @@ impl Rounds for Courier {
     async fn give_back(&self, whose: Whose) -> Result<()> {
         let (db, now) = (&self.announcements.db, self.announcements.clock.now());
         let claim = (whose == Whose::Own).then_some(self.claim);
-        store::give_back(db, self.channel, claim, now).await
+        deliveries::give_back(db, self.channel, claim, now).await
     }
 }
 
@@ -110,7 +113,7 @@ impl Courier {
             let (id, channel, attempts) = (delivery.id, self.channel, delivery.attempts);
             tracing::warn!(%id, %channel, attempts, ?end, "the press was not served");
         }
-        store::settle(
+        deliveries::settle(
             &self.announcements.db,
             self.claim,
             delivery.id,
@@ -126,7 +129,7 @@ impl Courier {
         let announced = match delivery.event {
             PressEvent::Withdrawn => None,
             PressEvent::Released | PressEvent::Corrected => {
-                match store::announced(&self.announcements.db, id).await? {
+                match announced(&self.announcements.db, id).await? {
                     Some(announced) => Some(announced),
                     None => return Ok(Served::Never(PressOutcome::Withdrawn, None)),
                 }

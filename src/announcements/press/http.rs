@@ -8,16 +8,16 @@ use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    super::{Announcement, Announcements},
-    Rule, store,
+    super::{Announcement, Announcements, http::Seen},
+    Rule,
+    store::announced::{announced, latest},
 };
 use crate::{
     id::AnnouncementId,
-    people::access::Editor,
     push::Language,
     web::{
         Problem,
-        extract::{IfMatch, Json, Path, Query},
+        extract::{Json, Path, Query},
         pages::{style, written},
         problem::{ProblemBody, accepted_language},
     },
@@ -51,15 +51,13 @@ pub fn pages(announcements: Announcements) -> Router {
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/press", operation_id = "set_announcement_press",
     tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     request_body = Rule,
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn set_announcement_press(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
     Json(rule): Json<Rule>,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
@@ -71,14 +69,12 @@ async fn set_announcement_press(
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}/press",
     operation_id = "delete_announcement_press", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = REVISION)),
+    params(Seen),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn delete_announcement_press(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.clear_press(&editor, id, seen).await?,
@@ -103,7 +99,7 @@ async fn show_list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
+    let announced = latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let page = announcements.press.list_page(&announced, language);
     Ok(written(
         &headers,
@@ -120,7 +116,7 @@ async fn show_article(
     Path(id): Path<AnnouncementId>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let Some(announced) = store::announced(&announcements.db, id).await? else {
+    let Some(announced) = announced(&announcements.db, id).await? else {
         return Err(Problem::not_found());
     };
     let page = announcements.press.article_page(&announced, language);
@@ -138,7 +134,7 @@ async fn show_atom(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
+    let announced = latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let feed = announcements.press.atom(&announced, language);
     let media_type = "application/atom+xml; charset=utf-8";
     Ok(written(&headers, media_type, language, feed))
@@ -150,9 +146,7 @@ async fn show_json_feed(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let language = wanted.language(&headers);
-    let announced = store::latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
+    let announced = latest(&announcements.db, SHOWN, announcements.clock.now()).await?;
     let feed = announcements.press.json_feed(&announced, language);
     Ok(written(&headers, "application/feed+json", language, feed))
 }
-
-const REVISION: &str = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";

@@ -10,8 +10,8 @@ use maud::{DOCTYPE, html};
 use super::{
     Press, PressEvent, PressOutcome,
     delivering::Served,
-    page::{moment, paragraphs},
-    store::{Announced, Claimed},
+    page::paragraphs,
+    store::{announced::Announced, deliveries::Claimed},
 };
 use crate::{
     mail::{Letter, MailError},
@@ -57,7 +57,7 @@ impl Press {
                 text.push_str("\n----------\n\n");
             }
             let released = released(*language);
-            let at = moment(announced.opened_at, *language);
+            let at = self.moment(announced.opened_at, *language);
             // Writing to a string can't fail.
             let _ = write!(
                 text,
@@ -86,7 +86,7 @@ impl Press {
                     @for (language, words) in &announced.texts {
                         article lang=(language) {
                             h1 { (words.title) }
-                            p { (self.0.city) " · " (released(*language)) " " (moment(announced.opened_at, *language)) }
+                            p { (self.0.city) " · " (released(*language)) " " (self.moment(announced.opened_at, *language)) }
                             p { strong { (words.summary) } }
                             (paragraphs(&words.body))
                         }

@@ -39,6 +39,7 @@ use std::{sync::Arc, time::Duration};
 use secrecy::ExposeSecret as _;
 
 pub(super) use self::page::paragraphs;
+use self::store::{deliveries, rules};
 pub use self::{policy::Rule, report::PressReport};
 use super::{
     Announcement, Announcements, Result,
@@ -46,7 +47,7 @@ use super::{
 };
 use crate::{
     audit::{self, Action, Entries},
-    clock::At,
+    clock::{At, Zone},
     config::Config,
     db::{self, Tx, text_enum},
     id::AnnouncementId,
@@ -122,6 +123,8 @@ struct Channels {
     mail_to: Vec<String>,
     page: bool,
     city: String,
+    /// Of the city's clocks.
+    zone: Zone,
     /// Without a slash at the end.
     public_url: String,
 }
@@ -150,6 +153,7 @@ impl Press {
             mail_to: press.mail_to.clone(),
             page: press.page,
             city: config.server.city.clone(),
+            zone: config.server.zone.clone(),
             public_url: config.server.public_url.clone(),
         })))
     }
@@ -204,10 +208,10 @@ impl Announcements {
         let mut tx = self.db.begin().await?;
         let row = held(&mut tx, id, seen).await?;
         row.state()?.check_unreleased()?;
-        if store::rule_in(&mut tx, id).await? != rule {
-            store::set_rule(&mut tx, id, rule).await?;
+        if rules::rule_in(&mut tx, id).await? != rule {
+            rules::set_rule(&mut tx, id, rule).await?;
             let step = self.step(editor);
-            store::revise(&mut tx, id, step).await?;
+            super::store::touch(&mut tx, id, step).await?;
             // When the press hears of it is part of what is approved.
             let sent_back = self
                 .seen_by_nobody_else(&mut tx, &row, row.class, editor)
@@ -229,7 +233,7 @@ impl Announcements {
 
 /// By which rule the press is served of an announcement; `None`: not at all.
 pub(super) async fn rule(db: &db::Db, id: AnnouncementId) -> db::Result<Option<Rule>> {
-    store::rule(db, id).await
+    rules::rule(db, id).await
 }
 
 /// Writes what the press is to be told, in the transaction that releases.
@@ -239,24 +243,24 @@ pub(super) async fn release_in(
     id: AnnouncementId,
     now: At,
 ) -> db::Result<()> {
-    let Some(rule) = store::rule_in(tx, id).await? else {
+    let Some(rule) = rules::rule_in(tx, id).await? else {
         return Ok(());
     };
     for (channel, recipient) in announcements.press.recipients() {
         let delivery = announcements.ids.id();
         let to = (channel, recipient);
-        store::insert(tx, delivery, id, to, PressEvent::Released, (now, None)).await?;
+        deliveries::insert(tx, delivery, id, to, PressEvent::Released, (now, None)).await?;
     }
     match rule {
         Rule::SameInstant => {
-            store::set_opens_by(tx, id, now).await?;
+            rules::set_opens_by(tx, id, now).await?;
             opening::open_in(tx, id, Because::Release, now).await?;
         }
         Rule::StaffFirst {
             at_latest_seconds, ..
         } => {
             let at_latest = Duration::from_secs(u64::from(at_latest_seconds.unsigned_abs()));
-            store::set_opens_by(tx, id, now + at_latest).await?;
+            rules::set_opens_by(tx, id, now + at_latest).await?;
         }
     }
     Ok(())
@@ -270,7 +274,7 @@ pub(super) async fn correct_in(
     id: AnnouncementId,
     now: At,
 ) -> db::Result<()> {
-    if !store::is_opened(tx, id).await? {
+    if !rules::is_opened(tx, id).await? {
         return Ok(());
     }
     for (channel, recipient) in announcements.press.recipients() {
@@ -279,7 +283,7 @@ pub(super) async fn correct_in(
             let delivery = announcements.ids.id();
             let to = (channel, recipient);
             let event = PressEvent::Corrected;
-            store::insert(tx, delivery, id, to, event, (now, Some(now))).await?;
+            deliveries::insert(tx, delivery, id, to, event, (now, Some(now))).await?;
         }
     }
     Ok(())
@@ -292,11 +296,11 @@ pub(super) async fn withdraw_in(
     id: AnnouncementId,
     now: At,
 ) -> db::Result<()> {
-    store::end_withdrawn(tx, id, now).await?;
-    if announcements.press.0.web_hook.is_some() && store::is_opened(tx, id).await? {
+    deliveries::end_withdrawn(tx, id, now).await?;
+    if announcements.press.0.web_hook.is_some() && rules::is_opened(tx, id).await? {
         let delivery = announcements.ids.id();
         let to = (PressChannel::WebHook, "");
-        store::insert(
+        deliveries::insert(
             tx,
             delivery,
             id,
@@ -311,5 +315,5 @@ pub(super) async fn withdraw_in(
 
 /// Forgets the rule of an announcement that is being deleted.
 pub(super) async fn forget_in(tx: &mut Tx, id: AnnouncementId) -> db::Result<()> {
-    store::set_rule(tx, id, None).await
+    rules::set_rule(tx, id, None).await
 }

@@ -8,7 +8,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{super::Announcements, Because, policy, store};
+use super::{
+    super::Announcements,
+    Because, policy,
+    store::{deliveries, rules},
+};
 use crate::{
     clock::At,
     db::{Result, Tx},
@@ -54,11 +58,11 @@ impl Announcements {
     /// When the next of those that still wait is to be opened at the latest; `None` if none waits.
     async fn open_what_may_open(&self) -> Result<Option<At>> {
         let mut next: Option<At> = None;
-        for waiting in store::waiting(&self.db).await? {
+        for waiting in rules::waiting(&self.db).await? {
             let because = if self.clock.now() >= waiting.opens_by {
                 Some(Because::Time)
             } else {
-                let reach = store::reach(&self.db, waiting.message_id).await?;
+                let reach = rules::reach(&self.db, waiting.message_id).await?;
                 policy::is_reached(waiting.share_percent, reach).then_some(Because::Share)
             };
             let is_open = match because {
@@ -73,7 +77,7 @@ impl Announcements {
     }
 
     /// Whether it is over: opened, by this call or another, or withdrawn.
-    async fn open(&self, waiting: &store::Waiting, because: Because) -> Result<bool> {
+    async fn open(&self, waiting: &rules::Waiting, because: Because) -> Result<bool> {
         let id = waiting.announcement_id;
         let mut tx = self.db.begin().await?;
         let now = tx.now(&self.clock).await?;
@@ -100,11 +104,11 @@ pub(super) async fn open_in(
     because: Because,
     now: At,
 ) -> Result<bool> {
-    if !store::lock_released(tx, id).await? || !store::open(tx, id, because, now).await? {
+    if !rules::lock_released(tx, id).await? || !rules::open(tx, id, because, now).await? {
         return Ok(false);
     }
-    store::make_due(tx, id, now).await?;
-    store::end_shown(tx, id, now).await?;
+    deliveries::make_due(tx, id, now).await?;
+    deliveries::end_shown(tx, id, now).await?;
     tx.tell().await?;
     Ok(true)
 }

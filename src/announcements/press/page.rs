@@ -6,8 +6,11 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::json;
 
-use super::{Press, attachments::Enclosure, store::Announced};
-use crate::{clock::At, push::Language};
+use super::{Press, attachments::Enclosure, store::announced::Announced};
+use crate::{
+    clock::{At, Zone},
+    push::Language,
+};
 
 /// When nothing has been announced yet: a feed needs a time (RFC 4287, section 4.2.15).
 const NEVER: At = At::constant(0);
@@ -25,7 +28,7 @@ impl Press {
                 @let (spoken, words) = one.in_language(language);
                 article.card.stack.tight lang=(spoken) {
                     h2 { a href={ "/press/" (one.id) "?lang=" (language) } { (words.title) } }
-                    (when(one.opened_at, language))
+                    (self.when(one, language))
                     p { (words.summary) }
                 }
             }
@@ -44,7 +47,7 @@ impl Press {
             p { a href={ "/press?lang=" (language) } { (self.title(language)) } }
             article.card.stack lang=(spoken) {
                 h1 { (words.title) }
-                (when(announced.opened_at, language))
+                (self.when(announced, language))
                 p { strong { (words.summary) } }
                 (announced.attachments.photos_shown(announced.id))
                 (paragraphs(&words.body))
@@ -57,7 +60,7 @@ impl Press {
 
     pub(super) fn atom(&self, announced: &[Announced], language: Language) -> String {
         let base = &self.0.public_url;
-        let updated = announced.first().map_or(NEVER, |first| first.opened_at);
+        let updated = announced.iter().map(Announced::updated_at).max();
         let feed = html! {
             (PreEscaped("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"))
             feed xmlns="http://www.w3.org/2005/Atom" xml:lang=(language) {
@@ -65,7 +68,7 @@ impl Press {
                 id { (base) "/press" }
                 link rel="self" type="application/atom+xml" href={ (base) "/press/feed.atom?lang=" (language) } {}
                 link rel="alternate" type="text/html" href={ (base) "/press?lang=" (language) } {}
-                updated { (updated) }
+                updated { (updated.unwrap_or(NEVER)) }
                 author { name { (self.0.city) } }
                 @for one in announced {
                     @let (spoken, words) = one.in_language(language);
@@ -78,7 +81,7 @@ impl Press {
                                 title=[&enclosure.title] href=(enclosure.url) {}
                         }
                         published { (one.opened_at) }
-                        updated { (one.opened_at) }
+                        updated { (one.updated_at()) }
                         summary { (words.summary) }
                         content type="html" { (paragraphs(&words.body).into_string()) }
                     }
@@ -100,6 +103,7 @@ impl Press {
                 "content_text": words.body,
                 "content_html": paragraphs(&words.body).into_string(),
                 "date_published": one.opened_at,
+                "date_modified": one.updated_at(),
                 "language": spoken,
                 "attachments": self.enclosures(one).iter().map(json_attachment).collect::<Vec<_>>(),
             })
@@ -114,6 +118,24 @@ impl Press {
             "items": items.collect::<Vec<_>>(),
         })
         .to_string()
+    }
+
+    /// When it was opened, and that and when it was corrected.
+    fn when(&self, announced: &Announced, language: Language) -> Markup {
+        let time = |at: At| html! { time datetime=(at) { (self.moment(at, language)) } };
+        html! {
+            p.small.muted lang=(language) {
+                (time(announced.opened_at))
+                @if let Some(at) = announced.corrected_at {
+                    " · " (say(language, "Berichtigt:", "Corrected:")) " " (time(at))
+                }
+            }
+        }
+    }
+
+    /// By the city's clocks, as what is announced tells its times.
+    pub(super) fn moment(&self, at: At, language: Language) -> String {
+        moment_in(&self.0.zone, at, language)
     }
 
     fn title(&self, language: Language) -> String {
@@ -181,14 +203,12 @@ pub(in crate::announcements) fn paragraphs(text: &str) -> Markup {
     }
 }
 
-/// To the minute, for people.
-pub(super) fn moment(at: At, language: Language) -> String {
-    let form = say(language, "%d.%m.%Y, %H:%M UTC", "%-d %B %Y, %H:%M UTC");
-    at.timestamp().strftime(form).to_string()
-}
-
-fn when(at: At, language: Language) -> Markup {
-    html! { p.small.muted lang=(language) { time datetime=(at) { (moment(at, language)) } } }
+/// To the minute, for people, by the clocks of a zone, whose offset then has a name: in the hour that autumn repeats
+/// it tells which of the two is meant.
+fn moment_in(zone: &Zone, at: At, language: Language) -> String {
+    let form = say(language, "%d.%m.%Y, %H:%M %Z", "%-d %B %Y, %H:%M %Z");
+    let shown = at.timestamp().to_zoned(zone.rules().clone());
+    shown.strftime(form).to_string()
 }
 
 pub(super) fn say(language: Language, de: &'static str, en: &'static str) -> &'static str {
@@ -212,9 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn people_read_a_time_in_their_language() {
-        let at: At = "2026-11-05T14:00:10Z".parse().unwrap();
-        assert_eq!(moment(at, Language::German), "05.11.2026, 14:00 UTC");
-        assert_eq!(moment(at, Language::English), "5 November 2026, 14:00 UTC");
+    fn people_read_a_time_in_their_language_by_the_citys_clocks() {
+        let zone = "Europe/Berlin".parse().unwrap();
+        let said = |at: &str, language| moment_in(&zone, at.parse().unwrap(), language);
+        let at = "2026-11-05T14:00:10Z";
+        assert_eq!(said(at, Language::German), "05.11.2026, 15:00 CET");
+        assert_eq!(said(at, Language::English), "5 November 2026, 15:00 CET");
+        let twice = ["2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z"];
+        let twice = twice.map(|at| said(at, Language::German));
+        assert_eq!(twice, ["31.10.2027, 02:30 CEST", "31.10.2027, 02:30 CET"]);
     }
 }

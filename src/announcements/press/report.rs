@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 
 use super::{
     Because, PressChannel, PressEvent, PressOutcome, Rule,
-    store::{self, Tally},
+    store::{
+        deliveries::{self, Tally},
+        rules,
+    },
 };
 use crate::{
     announcements::report::to_micros,
@@ -71,11 +74,11 @@ pub(in crate::announcements) async fn of(
     t: At,
     staff_first_ms: Option<f64>,
 ) -> Result<Option<PressReport>> {
-    let (Some(rule), Some(opening)) = (store::rule(db, id).await?, store::opening(db, id).await?)
+    let (Some(rule), Some(opening)) = (rules::rule(db, id).await?, rules::opening(db, id).await?)
     else {
         return Ok(None);
     };
-    let channels = by_channel(store::tallies(db, id).await?, t);
+    let channels = by_channel(deliveries::tallies(db, id).await?, t);
     let released = channels
         .iter()
         .filter(|channel| channel.event == PressEvent::Released);

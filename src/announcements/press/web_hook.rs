@@ -9,7 +9,10 @@ use super::{
     Press, PressEvent, PressOutcome,
     attachments::Enclosure,
     delivering::Served,
-    store::{Announced, Claimed, Words},
+    store::{
+        announced::{Announced, Words},
+        deliveries::Claimed,
+    },
 };
 use crate::{clock::At, id::AnnouncementId, push::Language, webhook::Answer};
 

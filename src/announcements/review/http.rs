@@ -6,14 +6,12 @@ use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    announcements::{Announcement, Announcements},
-    id::AnnouncementId,
-    people::access::Editor,
-    web::{
-        Problem,
-        extract::{IfMatch, Path},
-        problem::ProblemBody,
+    announcements::{
+        Announcement, Announcements,
+        http::{APPROVED, Seen},
     },
+    id::AnnouncementId,
+    web::{Problem, problem::ProblemBody},
 };
 
 pub(in crate::announcements) fn router(announcements: Announcements) -> OpenApiRouter {
@@ -27,14 +25,12 @@ pub(in crate::announcements) fn router(announcements: Announcements) -> OpenApiR
 #[utoipa::path(
     put, path = "/api/v1/editorial/announcements/{id}/review",
     operation_id = "set_announcement_review", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = SEEN)),
+    params(Seen),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn set_announcement_review(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(announcements.submit(&editor, id, seen).await?))
 }
@@ -43,14 +39,12 @@ async fn set_announcement_review(
 #[utoipa::path(
     delete, path = "/api/v1/editorial/announcements/{id}/review",
     operation_id = "delete_announcement_review", tag = "editorial", security(("session" = [])),
-    params(("id" = AnnouncementId, Path), ("If-Match" = Option<String>, Header, description = SEEN)),
+    params(Seen),
     responses((status = 200, body = Announcement), (status = "4XX", body = ProblemBody))
 )]
 async fn delete_announcement_review(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(
         announcements.take_back(&editor, id, seen).await?,
@@ -66,12 +60,7 @@ async fn delete_announcement_review(
 )]
 async fn set_announcement_approval(
     State(announcements): State<Announcements>,
-    editor: Editor,
-    Path(id): Path<AnnouncementId>,
-    IfMatch(seen): IfMatch,
+    Seen(editor, id, seen): Seen,
 ) -> Result<axum::Json<Announcement>, Problem> {
     Ok(axum::Json(announcements.approve(&editor, id, seen).await?))
 }
-
-const SEEN: &str = "The revision that the editor has seen, as \"7\": refused with 412 if it is no longer the last.";
-const APPROVED: &str = "The revision that is approved, as \"7\": refused with 412 if it is no longer the last, with 428 without.";

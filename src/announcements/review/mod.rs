@@ -3,8 +3,9 @@
 //! The second pair of eyes: an editor submits, another approves, and only then what needs it gets a T.
 //!
 //! **Invariant:** what has a T has the eyes that its class needs. An approval comes before T is set; a change
-//! of words, audience, class, photos, files, end or lateness voids it and takes T away again; and what has come to need eyes by
-//! another configuration while it waited is sent back at T instead of being released.
+//! of words, audience, class, photos, files, end, lateness, question or the press's rule voids it and takes T away
+//! again; and what has come to need eyes by another configuration while it waited is sent back at T instead of being
+//! released.
 
 pub(super) mod http;
 pub(super) mod policy;
@@ -15,6 +16,7 @@ use super::{
     Announcement, AnnouncementError, Announcements, Result, State,
     drafts::{discard_staged, entry, held},
     expiry,
+    store::touch,
 };
 use crate::{
     audit::{self, Action, Entries, Entry},
@@ -92,7 +94,7 @@ impl Announcements {
         })?;
         if eyes != before {
             store::set_eyes(&mut tx, id, &eyes).await?;
-            store::touch(&mut tx, id, step).await?;
+            touch(&mut tx, id, step).await?;
             let approved = entry(Action::AnnouncementApproved, editor, id);
             let approved = approved.with("revision", revision);
             audit::commit(tx, approved, step.at).await?;

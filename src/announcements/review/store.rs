@@ -55,24 +55,6 @@ pub(in crate::announcements) async fn set_eyes(
     .map(drop)
 }
 
-/// A new revision, by somebody who has changed none of what was approved.
-pub(in crate::announcements) async fn touch(
-    tx: &mut Tx,
-    id: AnnouncementId,
-    step: Step,
-) -> Result<()> {
-    tx.query(sql!(
-        "UPDATE announcements SET revision = revision + 1, updated_at = $2, updated_by = $3
-         WHERE id = $1"
-    ))
-    .bind(id)
-    .bind(step.at)
-    .bind(step.by)
-    .execute()
-    .await
-    .map(drop)
-}
-
 /// Takes T away, or that it was missed, with nothing staged; no new revision.
 pub(in crate::announcements) async fn take_t_away(tx: &mut Tx, id: AnnouncementId) -> Result<()> {
     tx.query(sql!(

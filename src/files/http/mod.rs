@@ -20,6 +20,7 @@ use crate::{
     clock::At,
     id::FileId,
     people::access::{Editor, Employee},
+    uploads::{Denied, MAX_UNATTACHED},
     web::{
         Created, NoContent, Problem, ProblemType,
         download::{Download, Wanted},
@@ -88,12 +89,13 @@ impl From<FilesError> for Problem {
                 format!("At most {} MB are allowed.", max / 1_000_000),
             ),
             FilesError::NotFound => Self::not_found(),
-            FilesError::NotOwn => Self::new(&FORBIDDEN),
-            FilesError::Attached => Self::new(&ATTACHED),
-            FilesError::TooManyUnattached { max } => Self::new(&TOO_MANY_UNATTACHED).detail(
-                format!("Höchstens {max} dürfen warten."),
-                format!("At most {max} may wait."),
-            ),
+            FilesError::Denied(Denied::NotOwn) => Self::new(&FORBIDDEN),
+            FilesError::Denied(Denied::Attached) => Self::new(&ATTACHED),
+            FilesError::Denied(Denied::TooManyUnattached) => Self::new(&TOO_MANY_UNATTACHED)
+                .detail(
+                    format!("Höchstens {MAX_UNATTACHED} dürfen warten."),
+                    format!("At most {MAX_UNATTACHED} may wait."),
+                ),
             FilesError::Db(error) => error.into(),
             FilesError::Lost(_) | FilesError::Storage(_) | FilesError::Task(_) => {
                 Self::internal(&error)

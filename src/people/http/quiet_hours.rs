@@ -41,7 +41,7 @@ pub(super) async fn get_quiet_hours(
 #[utoipa::path(
     put, path = "/api/v1/me/quiet-hours", operation_id = "put_quiet_hours", tag = "people",
     security(("session" = [])), request_body = PutQuietHours,
-    params(("If-Match" = Option<String>, Header, description = "The revision that was seen, as \"7\": refused with 412 if it is no longer the last.")),
+    params(IfMatch),
     responses((status = 200, body = QuietHours), (status = "4XX", body = ProblemBody))
 )]
 pub(super) async fn put_quiet_hours(

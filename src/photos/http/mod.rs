@@ -21,6 +21,7 @@ use crate::{
     clock::At,
     id::PhotoId,
     people::access::Employee,
+    uploads::{Denied, MAX_UNATTACHED},
     web::{
         Created, NoContent, Problem, ProblemType, conditional,
         extract::{Json, Path},
@@ -108,13 +109,14 @@ impl From<PhotosError> for Problem {
             PhotosError::Refused(refusal) => refusal.into(),
             PhotosError::Busy => Self::new(&BUSY).retry_after(Duration::from_secs(5)),
             PhotosError::NotFound => Self::not_found(),
-            PhotosError::NotOwn => Self::new(&FORBIDDEN),
-            PhotosError::Attached => Self::new(&ATTACHED),
+            PhotosError::Denied(Denied::NotOwn) => Self::new(&FORBIDDEN),
+            PhotosError::Denied(Denied::Attached) => Self::new(&ATTACHED),
             PhotosError::Announced => Self::new(&ANNOUNCED),
-            PhotosError::TooManyUnattached { max } => Self::new(&TOO_MANY_UNATTACHED).detail(
-                format!("Höchstens {max} dürfen warten."),
-                format!("At most {max} may wait."),
-            ),
+            PhotosError::Denied(Denied::TooManyUnattached) => Self::new(&TOO_MANY_UNATTACHED)
+                .detail(
+                    format!("Höchstens {MAX_UNATTACHED} dürfen warten."),
+                    format!("At most {MAX_UNATTACHED} may wait."),
+                ),
             PhotosError::Db(error) => error.into(),
             PhotosError::Lost(_) | PhotosError::Storage(_) | PhotosError::Task(_) => {
                 Self::internal(&error)

@@ -17,12 +17,21 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, Refusal> {
         whole: end <= bytes.len(),
     };
     let chunks = bytes.get(12..end.min(bytes.len())).unwrap_or_default();
-    outline.whole &= measure(chunks, &mut outline);
+    outline.whole &= measure(chunks, Level::File, &mut outline);
     Ok(outline)
 }
 
-/// Takes the sizes of all frames into `outline`; `false` if a chunk is cut off.
-fn measure(mut chunks: &[u8], outline: &mut Outline) -> bool {
+/// Whose chunks are read. There are no more levels: a file that nests frames in frames a million times must not
+/// have us follow it down until the stack ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    File,
+    /// An animation's.
+    Frame,
+}
+
+/// Takes the sizes of all frames into `outline`; `false` if a chunk is cut off, or a frame is in a frame.
+fn measure(mut chunks: &[u8], level: Level, outline: &mut Outline) -> bool {
     while let Some((header, rest)) = chunks.split_at_checked(8) {
         let (kind, length) = header.split_at(4);
         let length = index(little_endian(length));
@@ -32,8 +41,9 @@ fn measure(mut chunks: &[u8], outline: &mut Outline) -> bool {
             b"VP8 " => lossy(data),
             b"VP8L" => lossless(data),
             b"ANMF" => {
-                // An animation's frame: 16 bytes of place and duration, then chunks of its own.
-                if !measure(data.get(16..).unwrap_or_default(), outline) {
+                // 16 bytes of place and duration, then chunks of its own.
+                let own = data.get(16..).unwrap_or_default();
+                if level == Level::Frame || !measure(own, Level::Frame, outline) {
                     return false;
                 }
                 None
@@ -118,6 +128,19 @@ mod tests {
         let length = u32::try_from(animation.len()).unwrap().to_le_bytes();
         let outline = outline(&riff(&[b"ANMF", &length[..], &animation].concat())).unwrap();
         assert_eq!((outline.width, outline.height), (4_000, 3_000));
+    }
+
+    /// The stack of a thread that decodes ends long before a million frames do.
+    #[test]
+    fn frames_in_frames_are_not_followed_down() {
+        let nested = 1_000_000_u32;
+        let mut chunks = Vec::new();
+        for inside in (0..nested).rev() {
+            chunks.extend(b"ANMF");
+            chunks.extend((16 + 24 * inside).to_le_bytes());
+            chunks.extend([0; 16]);
+        }
+        assert!(!outline(&riff(&chunks)).unwrap().whole);
     }
 
     #[test]

@@ -5,6 +5,13 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::{header, request::Parts};
 use serde::de::DeserializeOwned;
+use utoipa::{
+    IntoParams, PartialSchema as _,
+    openapi::{
+        Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
 
 use super::super::{
     Problem,
@@ -80,5 +87,19 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
             Some(revision) => Ok(Self(Some(revision))),
             None => Err(Problem::new(&INVALID_HEADER).at("If-Match", "expected a revision")),
         }
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .description(Some(
+                "The revision that was seen, as \"7\": refused with 412 if it is no longer the last.",
+            ))
+            .required(Required::False)
+            .schema(Some(String::schema()));
+        vec![header.build()]
     }
 }

@@ -15,7 +15,6 @@ mod held;
 mod leaks;
 mod local_time;
 mod press;
-mod press_attachments;
 mod proposals;
 mod release;
 mod reports;

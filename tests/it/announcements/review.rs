@@ -19,6 +19,7 @@ both!(
     an_alert_is_released_once_another_editor_has_approved_it,
     nobody_approves_their_own_words,
     any_change_voids_the_approval,
+    what_the_press_hears_is_approved_too,
     a_change_of_what_is_scheduled_takes_t_away_until_it_is_approved_again,
     what_is_approved_is_the_revision_that_was_seen,
     what_is_taken_back_is_a_draft_without_approval,
@@ -128,7 +129,10 @@ async fn any_change_voids_the_approval(stage: &Stage) {
         json!({"texts": {"en": {"title": "New", "push_text": "Now.", "body": "Here."}}}),
         json!({"audience": {"kind": "everybody"}}),
         json!({"photos": []}),
+        json!({"files": []}),
         json!({"class": "alert"}),
+        json!({"expires_at": null}),
+        json!({"max_lateness_seconds": 60}),
     ] {
         edda.approves(&address).await;
         assert!(eva.get(&address).await.ok().get("approval").is_some());
@@ -138,6 +142,33 @@ async fn any_change_voids_the_approval(stage: &Stage) {
         release(&eva, &address)
             .await
             .refused(409, "approval-required");
+    }
+}
+
+async fn what_the_press_hears_is_approved_too(stage: &Stage) {
+    let world = stage.world().await;
+    let eva = world.editor("Eva Editor").await;
+    let edda = world.editor("Edda Editor").await;
+    let address = draft(&eva, alert()).await;
+    let press = format!("{address}/press");
+    let at_once = json!({"rule": "same_instant"});
+    let staff_first = json!({"rule": "staff_first", "share_percent": 95, "at_latest_seconds": 60});
+    for rule in [Some(at_once), Some(staff_first), None] {
+        edda.approves(&address).await;
+        schedule(&world, &eva, &address, 60).await;
+        let changed = match rule {
+            Some(rule) => eva.put(&press, rule).await.ok(),
+            None => eva.delete(&press).await.ok(),
+        };
+        assert_eq!(changed.get("approval"), None, "{changed}");
+        assert_eq!(changed["state"], "in_review", "T is taken away");
+        release(&eva, &address)
+            .await
+            .refused(409, "approval-required");
+        // Whoever changed it is not the second pair of eyes.
+        let revision = &changed["revision"];
+        let own = approve(&eva, &address, revision).await;
+        own.refused(409, "own-approval");
     }
 }
 

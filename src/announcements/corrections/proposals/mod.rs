@@ -12,11 +12,12 @@ pub(in crate::announcements) mod store;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Correction, Hands, check_released, store::touch};
+use super::{Correction, Hands, check_released};
 use crate::{
     announcements::{
         Announcement, AnnouncementError, Announcements, Result, Step,
         drafts::{entry, held},
+        store::touch,
     },
     audit::{self, Action, Entries, Entry},
     db::{self, Tx},

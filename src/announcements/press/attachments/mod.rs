@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub(super) use self::store::Attachments;
 use self::store::{File, Photo};
-use super::{Press, page::say, store::Announced};
+use super::{Press, page::say, store::announced::Announced};
 use crate::{id::AnnouncementId, photos::Size, push::Language};
 
 /// A photo or a file as the press's programs are told of it.

@@ -10,7 +10,7 @@ use http::Method;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
-use super::press::{City, SAME_INSTANT, id_of, staff_first};
+use super::{City, SAME_INSTANT, id_of, schedule, staff_first, with_phone};
 use crate::{
     files::{PDF, a_file_of},
     photos,
@@ -195,7 +195,7 @@ async fn the_press_gets_nothing_that_no_editor_gives_it(stage: &Stage) {
 async fn before_it_is_opened_the_press_can_not_tell_that_there_is_anything(stage: &Stage) {
     let city = City::on(stage).await;
     let anna = city.world.employee("Anna Kühn").await;
-    super::with_phone(&anna).await;
+    with_phone(&anna).await;
     let told = Told::draft(&city, &staff_first(100, 60)).await;
     let same = async |when: &str| {
         for path in [told.photo_path(), told.file_path()] {
@@ -206,7 +206,7 @@ async fn before_it_is_opened_the_press_can_not_tell_that_there_is_anything(stage
         }
     };
     same("a draft").await;
-    super::schedule(&city.world, &city.editor, &told.address, 10).await;
+    schedule(&city.world, &city.editor, &told.address, 10).await;
     same("scheduled").await;
     city.world.clock.advance(Duration::from_secs(10));
     crate::world::eventually("the release", async || {
