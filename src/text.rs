@@ -2,6 +2,8 @@
 
 //! Words from outside: length-limited, trimmed, free of control characters.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// A line or a text of 1 to `MAX` characters (Unicode scalar values) after trimming.
@@ -27,6 +29,64 @@ pub enum TextError {
     TooLong { by: usize, max: usize },
     #[error("must not contain control characters or bidirectional overrides")]
     Control,
+}
+
+/// A sentence of ours, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub de: Cow<'static, str>,
+    pub en: Cow<'static, str>,
+}
+
+impl Words {
+    pub const fn fixed(de: &'static str, en: &'static str) -> Self {
+        Self {
+            de: Cow::Borrowed(de),
+            en: Cow::Borrowed(en),
+        }
+    }
+
+    pub fn new(de: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            de: Cow::Owned(de.into()),
+            en: Cow::Owned(en.into()),
+        }
+    }
+
+    /// What only developers read: in English in either language.
+    pub fn technical(en: impl Into<String>) -> Self {
+        let en = en.into();
+        Self::new(en.clone(), en)
+    }
+}
+
+impl TextError {
+    pub fn words(self) -> Words {
+        let de = match self {
+            Self::Empty => "darf nicht leer sein".to_owned(),
+            Self::TooLong { by, max } => {
+                format!("ist um {by} Zeichen zu lang; {max} sind möglich")
+            }
+            Self::Control => {
+                "darf keine Steuerzeichen und keine umgekehrte Schreibrichtung enthalten".to_owned()
+            }
+        };
+        Words::new(de, self.to_string())
+    }
+
+    /// Which of these a message is: a parser hands on the words of an error alone.
+    pub fn named(message: &str) -> Option<Self> {
+        let numbers = message.strip_prefix("is ").and_then(|rest| {
+            let (by, rest) = rest.split_once(" characters too long; ")?;
+            let max = rest.strip_suffix(" are allowed")?;
+            Some((by.parse().ok()?, max.parse().ok()?))
+        });
+        let too_long = numbers.map(|(by, max)| Self::TooLong { by, max });
+        [Some(Self::Empty), Some(Self::Control), too_long]
+            .into_iter()
+            .flatten()
+            .find(|error| error.to_string() == message)
+    }
 }
 
 impl<const MAX: usize> Text<MAX> {
@@ -119,6 +179,19 @@ mod tests {
             Err(TextError::TooLong { by: 1, max: 5 })
         );
         assert_eq!(Text::<5>::new(" \n "), Err(TextError::Empty));
+    }
+
+    #[test]
+    fn an_error_is_known_by_its_words() {
+        let all = [
+            TextError::Empty,
+            TextError::TooLong { by: 3, max: 80 },
+            TextError::Control,
+        ];
+        for error in all {
+            assert_eq!(TextError::named(&error.to_string()), Some(error));
+        }
+        assert_eq!(TextError::named("missing field `title`"), None);
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl From<SyncError> for Problem {
     fn from(error: SyncError) -> Self {
         match error {
             SyncError::Unreadable => {
-                Self::new(&INVALID_CURSOR).at("?after", "not a position of yours")
+                Self::new(&INVALID_CURSOR).misused("?after", "not a position of yours")
             }
             SyncError::BeginAnew => Self::new(&BEGIN_ANEW),
             SyncError::Db(error) => error.into(),

@@ -41,7 +41,7 @@ use std::sync::Arc;
 
 use self::join_codes::FailedAttempts;
 use crate::{
-    clock::Clock,
+    clock::{Clock, Zone},
     config::PeopleConfig,
     db::{Db, DbError},
     id::Ids,
@@ -70,6 +70,11 @@ pub enum PeopleError {
 }
 
 impl People {
+    /// The zone of the city's clocks.
+    pub fn city_zone(&self) -> &Zone {
+        self.quiet.zone()
+    }
+
     pub fn new(db: Db, clock: Clock, ids: Ids, config: PeopleConfig, quiet: quiet::Rules) -> Self {
         Self {
             db,

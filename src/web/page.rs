@@ -52,7 +52,8 @@ impl Cursor {
 
     /// The key that the cursor was made of.
     pub fn key<K: DeserializeOwned>(&self) -> Result<K, Problem> {
-        let invalid = || Problem::new(&INVALID_CURSOR).at("?cursor", "not a cursor of this list");
+        let invalid =
+            || Problem::new(&INVALID_CURSOR).misused("?cursor", "not a cursor of this list");
         let json = BASE64_URL_SAFE_NO_PAD
             .decode(&self.0)
             .map_err(|_| invalid())?;

@@ -2,7 +2,7 @@
 
 //! Problems (RFC 9457): what went wrong, in the caller's language, with a stable `type` for each case.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use axum::{
     body::Body,
@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use crate::text::Words;
 use crate::{db::DbError, push::Language};
 
 /// A kind of problem: a constant in the room that can have it.
@@ -22,33 +23,10 @@ pub struct ProblemType {
     /// `type` is `/problems/<slug>`; kebab-case; never renamed.
     pub slug: &'static str,
     pub status: u16,
-    pub title: Words<'static>,
+    pub title: Words,
 }
 
-/// A sentence in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words<'a> {
-    pub de: Cow<'a, str>,
-    pub en: Cow<'a, str>,
-}
-
-impl Words<'static> {
-    pub const fn fixed(de: &'static str, en: &'static str) -> Self {
-        Self {
-            de: Cow::Borrowed(de),
-            en: Cow::Borrowed(en),
-        }
-    }
-
-    pub fn new(de: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            de: Cow::Owned(de.into()),
-            en: Cow::Owned(en.into()),
-        }
-    }
-}
-
-impl Words<'_> {
+impl Words {
     pub fn get(&self, language: Language) -> &str {
         match language {
             Language::German => &self.de,
@@ -115,8 +93,9 @@ problem_types! {
 #[derive(Clone, Debug)]
 pub struct Problem {
     kind: &'static ProblemType,
-    detail: Option<Words<'static>>,
-    errors: Vec<FieldError>,
+    detail: Option<Words>,
+    /// By pointer.
+    errors: Vec<(String, Words)>,
     retry_after: Option<Duration>,
     trace_id: Option<String>,
 }
@@ -126,7 +105,8 @@ pub struct Problem {
 pub struct FieldError {
     /// JSON pointer (RFC 6901) into the body, or `?name` for a value of the query.
     pub pointer: String,
-    /// In English, for the developer of the app.
+    /// In the language of `Accept-Language` where a person can have caused it; in English, for the app's developer,
+    /// where only an app can.
     pub message: String,
 }
 
@@ -161,14 +141,17 @@ impl Problem {
         self
     }
 
-    /// Names the value that is wrong.
+    /// Names the value that is wrong, and says to the person what is wrong with it.
     #[must_use]
-    pub fn at(mut self, pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        self.errors.push(FieldError {
-            pointer: pointer.into(),
-            message: message.into(),
-        });
+    pub fn at(mut self, pointer: impl Into<String>, what: Words) -> Self {
+        self.errors.push((pointer.into(), what));
         self
+    }
+
+    /// Names a value that no person can have said, only an app: its developer reads English.
+    #[must_use]
+    pub fn misused(self, pointer: impl Into<String>, what: impl Into<String>) -> Self {
+        self.at(pointer, Words::technical(what))
     }
 
     #[must_use]
@@ -206,7 +189,7 @@ pub struct ProblemBody {
     /// More about this very case, for the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// Which values were wrong, for the app.
+    /// Which values were wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
     /// Under which id the server's log has the cause.
@@ -255,6 +238,10 @@ fn refused_before_a_handler(status: StatusCode) -> Option<&'static ProblemType> 
 }
 
 fn write(problem: &Problem, language: Language, mut headers: HeaderMap) -> Response {
+    let said = |(pointer, what): &(String, Words)| FieldError {
+        pointer: pointer.clone(),
+        message: what.get(language).to_owned(),
+    };
     let body = ProblemBody {
         r#type: format!("/problems/{}", problem.kind.slug),
         title: problem.kind.title.get(language).to_owned(),
@@ -263,7 +250,7 @@ fn write(problem: &Problem, language: Language, mut headers: HeaderMap) -> Respo
             .detail
             .as_ref()
             .map(|detail| detail.get(language).to_owned()),
-        errors: problem.errors.clone(),
+        errors: problem.errors.iter().map(said).collect(),
         trace_id: problem.trace_id.clone(),
     };
     headers.insert(

@@ -56,6 +56,7 @@ use crate::{
     mail::{Mail, SetupError},
     push::{Class, Language, Outcome, outbox::recall},
     tasks::Tasks,
+    text::Words,
     webhook::{WebHook, WebHookError},
 };
 
@@ -189,14 +190,14 @@ pub enum AnswersError {
 pub struct Mistake {
     /// JSON pointer into the body.
     pub pointer: String,
-    pub what: String,
+    pub what: Words,
 }
 
 impl Mistake {
-    fn new(pointer: impl Into<String>, what: impl Into<String>) -> Self {
+    fn new(pointer: impl Into<String>, what: Words) -> Self {
         Self {
             pointer: pointer.into(),
-            what: what.into(),
+            what,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     announcements::Texts,
     clock::At,
     push::{Class, Language},
+    text::Words,
 };
 
 /// Whether announcements of a class may ask. News may not: nobody must answer for what they have read.
@@ -38,12 +39,18 @@ pub(super) fn mistakes_in_times(question: &Question) -> Vec<Mistake> {
     for (pointer, after) in times {
         let Some(after) = after else { continue };
         if before.is_some_and(|before| after <= before) {
-            let what = "must be later than what is done before it";
+            let what = Words::fixed(
+                "muss später sein als das, was davor geschieht",
+                "must be later than what is done before it",
+            );
             mistakes.push(Mistake::new(pointer, what));
         }
         let within = question.answer_within_minutes;
         if within.is_some_and(|within| after >= within) {
-            let what = "must be earlier than answer_within_minutes";
+            let what = Words::fixed(
+                "muss vor dem Ende der Antwortzeit sein",
+                "must be earlier than answer_within_minutes",
+            );
             mistakes.push(Mistake::new(pointer, what));
         }
         before = Some(after);
@@ -58,7 +65,10 @@ pub(super) fn check_choices(question: &Question, texts: &Texts) -> Result<(), An
         for (language, _) in texts.iter() {
             if choice.get(language).is_none() {
                 let pointer = format!("/answers/choices/{number}/{language}");
-                let what = "must be there, as the announcement has this language";
+                let what = Words::fixed(
+                    "fehlt; die Mitteilung hat diese Sprache",
+                    "must be there, as the announcement has this language",
+                );
                 mistakes.push(Mistake::new(pointer, what));
             }
         }
@@ -98,7 +108,7 @@ pub(super) fn check_offered(wanted: &Wanted, answer: Answer) -> Result<(), Answe
         (Wanted::Choices { choices }, Answer::Choice { choice }) => {
             let number = usize::try_from(choice).unwrap_or(0);
             if !(1..=choices.len()).contains(&number) {
-                let what = format!("must be 1 to {}", choices.len());
+                let what = Words::technical(format!("must be 1 to {}", choices.len()));
                 return Err(AnswersError::NotOffered(Mistake::new("/choice", what)));
             }
             true
@@ -113,6 +123,7 @@ pub(super) fn check_offered(wanted: &Wanted, answer: Answer) -> Result<(), Answe
         Wanted::Coming => "must be coming, coming_in or not_coming",
         Wanted::Choices { .. } => "must be choice",
     };
+    let what = Words::technical(what);
     Err(AnswersError::NotOffered(Mistake::new("/answer", what)))
 }
 

@@ -3,7 +3,7 @@
 //! This room's errors as problems.
 
 use super::{AnswersError, Mistake};
-use crate::web::{Problem, ProblemType, problem::INVALID_BODY};
+use crate::web::{Problem, ProblemType, Words, problem::INVALID_BODY};
 
 static QUESTION_NOT_FOR_CLASS: ProblemType = ProblemType::new(
     "question-not-for-class",
@@ -43,7 +43,10 @@ impl From<AnswersError> for Problem {
             AnswersError::Languages(missing) => missing.into_iter().fold(
                 Self::new(&QUESTION_LACKS_LANGUAGE),
                 |problem, language| {
-                    let what = "the question's choices must have this language first";
+                    let what = Words::fixed(
+                        "zuerst brauchen die Antworten der Frage diese Sprache",
+                        "the question's choices must have this language first",
+                    );
                     problem.at(format!("/texts/{language}"), what)
                 },
             ),

@@ -19,7 +19,7 @@ use crate::{
     id::AnnouncementId,
     people::access::Editor,
     push::Language,
-    text::Line,
+    text::{Line, Words},
 };
 
 /// How many choices a question has.
@@ -254,7 +254,10 @@ impl Announcements {
         {
             mistakes.push(Mistake::new(
                 "/otherwise/by",
-                format!("the server's configuration has nothing for {by}"),
+                Words::new(
+                    format!("dafür ist auf dem Server nichts eingerichtet ({by})"),
+                    format!("the server's configuration has nothing for {by}"),
+                ),
             ));
         }
         if mistakes.is_empty() {

@@ -11,7 +11,7 @@ use crate::{
     clock::At,
     people::http::audiences::{EMPTY_AUDIENCE, audience_problem},
     web::{
-        Problem, ProblemType,
+        Problem, ProblemType, Words,
         problem::{INVALID_BODY, REVISION_CONFLICT},
     },
 };
@@ -119,6 +119,8 @@ static NOTHING_CORRECTED: ProblemType = ProblemType::new(
     "The correction says what the announcement says already.",
 );
 
+const IN_FUTURE: Words = Words::fixed("muss in der Zukunft liegen", "must be in the future");
+
 impl From<AnnouncementError> for Problem {
     fn from(error: AnnouncementError) -> Self {
         match error {
@@ -133,20 +135,31 @@ impl From<AnnouncementError> for Problem {
             AnnouncementError::NotInReview => Self::new(&NOT_IN_REVIEW),
             AnnouncementError::Scheduled => Self::new(&SCHEDULED),
             AnnouncementError::RevisionRequired => {
-                Self::new(&REVISION_REQUIRED).at("If-Match", "expected a revision")
+                Self::new(&REVISION_REQUIRED).misused("If-Match", "expected a revision")
             }
             AnnouncementError::NoText => Self::new(&INVALID_BODY)
                 .detail(
                     "Es braucht einen Text in mindestens einer Sprache.",
                     "A text in at least one language is needed.",
                 )
-                .at("/texts", "must have a text in de, in en or in both"),
+                .at(
+                    "/texts",
+                    Words::fixed(
+                        "braucht einen Text auf Deutsch, auf Englisch oder in beiden Sprachen",
+                        "must have a text in de, in en or in both",
+                    ),
+                ),
             AnnouncementError::TextsTooLong(of) => texts::too_long(&of),
             AnnouncementError::UnknownPlaceholders(of) => texts::unknown(&of),
             AnnouncementError::PlaceholdersWithoutValue(of) => texts::without_value(&of),
             AnnouncementError::Languages { missing, unknown } => languages(missing, unknown),
-            AnnouncementError::NothingCorrected => Self::new(&NOTHING_CORRECTED)
-                .at("/texts", "must differ from what the announcement says"),
+            AnnouncementError::NothingCorrected => Self::new(&NOTHING_CORRECTED).at(
+                "/texts",
+                Words::fixed(
+                    "muss anders lauten als die Mitteilung",
+                    "must differ from what the announcement says",
+                ),
+            ),
             AnnouncementError::Photos(indexes) => unusable("photos", ["Fotos", "photos"], &indexes),
             AnnouncementError::TooManyPhotos => too_many("photos", ["Fotos", "photos"], MAX_PHOTOS),
             AnnouncementError::Files(indexes) => unusable("files", ["Dateien", "files"], &indexes),
@@ -158,10 +171,12 @@ impl From<AnnouncementError> for Problem {
                     format!("Auf dem Server ist es {now}."),
                     format!("The server has {now}."),
                 )
-                .at("/expires_at", "must be in the future"),
-            AnnouncementError::ReleaseAfterExpiry { expires_at } => {
-                after_expiry(expires_at, "/expires_at", "must be after T")
-            }
+                .at("/expires_at", IN_FUTURE),
+            AnnouncementError::ReleaseAfterExpiry { expires_at } => after_expiry(
+                expires_at,
+                "/expires_at",
+                Words::fixed("muss nach T sein", "must be after T"),
+            ),
             AnnouncementError::Expired { expired_at } => Self::new(&EXPIRED).detail(
                 format!("Abgelaufen: {expired_at}."),
                 format!("Expired: {expired_at}."),
@@ -185,14 +200,16 @@ pub(super) fn schedule_problem(error: AnnouncementError, said_at: &str) -> Probl
     match error {
         AnnouncementError::ReleaseInPast { now } => in_past(now, said_at),
         AnnouncementError::ReleaseTooFar { latest } => too_far(latest, said_at),
-        AnnouncementError::ReleaseAfterExpiry { expires_at } => {
-            after_expiry(expires_at, said_at, "must be before the end")
-        }
+        AnnouncementError::ReleaseAfterExpiry { expires_at } => after_expiry(
+            expires_at,
+            said_at,
+            Words::fixed("muss vor dem Ablauf sein", "must be before the end"),
+        ),
         error => error.into(),
     }
 }
 
-fn after_expiry(expires_at: At, said_at: &str, what: &str) -> Problem {
+fn after_expiry(expires_at: At, said_at: &str, what: Words) -> Problem {
     Problem::new(&RELEASE_AFTER_EXPIRY)
         .detail(
             format!("Der Ablauf ist {expires_at}."),
@@ -208,7 +225,7 @@ pub(super) fn one_release_at(pointer: &str, what: &str) -> Problem {
             "Es braucht genau eine Angabe, wann freigegeben wird.",
             "It must be said exactly once when to release.",
         )
-        .at(pointer, what)
+        .misused(pointer, what)
 }
 
 fn in_past(now: At, said_at: &str) -> Problem {
@@ -217,7 +234,7 @@ fn in_past(now: At, said_at: &str) -> Problem {
             format!("Auf dem Server ist es {now}."),
             format!("The server has {now}."),
         )
-        .at(said_at, "must be in the future")
+        .at(said_at, IN_FUTURE)
 }
 
 fn too_far(latest: At, said_at: &str) -> Problem {
@@ -226,7 +243,13 @@ fn too_far(latest: At, said_at: &str) -> Problem {
             format!("Spätestens: {latest}."),
             format!("At the latest: {latest}."),
         )
-        .at(said_at, "must be at most a year ahead")
+        .at(
+            said_at,
+            Words::fixed(
+                "höchstens ein Jahr im Voraus",
+                "must be at most a year ahead",
+            ),
+        )
 }
 
 fn two_instants(kind: &'static ProblemType, earlier: Candidate, later: Candidate) -> Problem {
@@ -237,7 +260,10 @@ fn two_instants(kind: &'static ProblemType, earlier: Candidate, later: Candidate
         )
         .at(
             "/release_at_local/at",
-            format!("must be one instant: {earlier} or {later}, as release_at"),
+            Words::new(
+                format!("muss einer von zwei Zeitpunkten sein: {earlier} oder {later}"),
+                format!("must be one instant: {earlier} or {later}, as release_at"),
+            ),
         )
 }
 
@@ -247,13 +273,13 @@ fn languages(missing: Vec<String>, unknown: Vec<String>) -> Problem {
         "A correction needs text and note in exactly the languages of the announcement.",
     );
     let problem = missing.into_iter().fold(problem, |problem, pointer| {
-        problem.at(
+        problem.misused(
             pointer,
             "must be there, as the announcement has this language",
         )
     });
     unknown.into_iter().fold(problem, |problem, pointer| {
-        problem.at(
+        problem.misused(
             pointer,
             "must not be there: the announcement is not in this language",
         )
@@ -266,7 +292,10 @@ fn unusable(field: &str, [de, en]: [&str; 2], indexes: &[usize]) -> Problem {
         format!("Only {en} of your own that are shown nowhere else, and each only once."),
     );
     indexes.iter().fold(problem, |problem, index| {
-        let what = "must be one's own, shown nowhere else, and named once";
+        let what = Words::fixed(
+            "muss Ihre eigene Datei sein, sonst nirgends gezeigt und nur einmal genannt",
+            "must be one's own, shown nowhere else, and named once",
+        );
         problem.at(format!("/{field}/{index}"), what)
     })
 }
@@ -277,5 +306,11 @@ fn too_many(field: &str, [de, en]: [&str; 2], most: usize) -> Problem {
             format!("Höchstens {most} {de} sind möglich."),
             format!("At most {most} {en} are possible."),
         )
-        .at(format!("/{field}"), format!("must be at most {most}"))
+        .at(
+            format!("/{field}"),
+            Words::new(
+                format!("höchstens {most} sind möglich"),
+                format!("must be at most {most}"),
+            ),
+        )
 }

@@ -5,7 +5,8 @@
 use crate::{
     announcements::{Misplaced, Part, Placeholder, TooLong},
     push::Language,
-    web::{Problem, ProblemType},
+    text::TextError,
+    web::{Problem, ProblemType, Words},
 };
 
 static TEXT_TOO_LONG: ProblemType = ProblemType::new(
@@ -32,8 +33,8 @@ pub(super) fn too_long(texts: &[TooLong]) -> Problem {
     let problem = Problem::new(&TEXT_TOO_LONG).detail(all(in_german), all(in_english));
     texts.iter().fold(problem, |problem, text| {
         let (by, most) = (text.by, text.most);
-        let what = format!("is {by} characters too long; {most} are allowed");
-        problem.at(text.part.pointer(text.language), what)
+        let what = TextError::TooLong { by, max: most };
+        problem.at(text.part.pointer(text.language), what.words())
     })
 }
 
@@ -73,7 +74,11 @@ pub(super) fn unknown(placeholders: &[Misplaced]) -> Problem {
         format!("Known are {known}. A brace is written twice."),
     );
     placeholders.iter().fold(problem, |problem, misplaced| {
-        let what = format!("{{{}}} is no placeholder", misplaced.name);
+        let name = &misplaced.name;
+        let what = Words::new(
+            format!("{{{name}}} ist kein Platzhalter"),
+            format!("{{{name}}} is no placeholder"),
+        );
         problem.at(&misplaced.pointer, what)
     })
 }
@@ -81,7 +86,11 @@ pub(super) fn unknown(placeholders: &[Misplaced]) -> Problem {
 pub(super) fn without_value(placeholders: &[Misplaced]) -> Problem {
     let problem = Problem::new(&PLACEHOLDER_WITHOUT_VALUE);
     placeholders.iter().fold(problem, |problem, misplaced| {
-        let what = format!("{{{}}} has no value without expires_at", misplaced.name);
+        let name = &misplaced.name;
+        let what = Words::new(
+            format!("{{{name}}} hat ohne Ablauf keinen Wert"),
+            format!("{{{name}}} has no value without expires_at"),
+        );
         problem.at(&misplaced.pointer, what)
     })
 }

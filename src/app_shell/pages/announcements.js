@@ -26,6 +26,7 @@ export async function announcementsPage() {
 
   /** @param {string} cursor */
   async function older(cursor) {
+    fill(end);
     try {
       add(await get(`/announcements?cursor=${cursor}`));
     } catch (error) {

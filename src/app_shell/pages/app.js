@@ -63,7 +63,12 @@ async function show() {
     // The account's language comes first on a device where nobody has chosen one.
     if (!localStorage.getItem("stadtfunk.language")) choose(me.language);
     const shown = await page({ me, go, signal }, id);
-    if (!signal.aborted) fill(main, shown);
+    if (signal.aborted) return;
+    fill(main, shown);
+    const heading = main.querySelector("h1")?.textContent;
+    document.title = heading ? `${heading} · Stadtfunk` : "Stadtfunk";
+    // What had the focus is gone with its page: who listens goes on with the new one.
+    if (document.activeElement === document.body) main.focus({ preventScroll: true });
   } catch (error) {
     if (!signal.aborted && session.token) fill(main, problem(error, show));
   }

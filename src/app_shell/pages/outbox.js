@@ -37,6 +37,12 @@ export async function publish(post, key) {
   }
 }
 
+/** What may go better later: no connection, no session, under way already, too many requests, a server in trouble.
+ * @param {unknown} error */
+const mayPass = (error) =>
+  error instanceof Problem &&
+  (error.offline || error.body.status >= 500 || [401, 409, 429].includes(error.body.status));
+
 /** Sends what waits. @returns {Promise<boolean>} whether anything has changed */
 export async function flush() {
   let changed = false;
@@ -45,7 +51,7 @@ export async function flush() {
       await call("POST", "/posts", { body: entry.post, key: entry.key });
       discard(entry.key);
     } catch (error) {
-      if (error instanceof Problem && error.offline) break;
+      if (mayPass(error)) break;
       keep(entries().map((each) => (each.key === entry.key ? { ...each, refused: inOneLine(error) } : each)));
     }
     changed = true;

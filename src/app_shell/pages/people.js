@@ -42,6 +42,7 @@ export async function peoplePage(visit) {
 
   /** @param {any} [_event] @param {string} [cursor] */
   async function find(_event, cursor) {
+    if (visit.signal.aborted) return; // The address is another page's by now.
     const mine = ++asked;
     const wanted = new URLSearchParams(
       [
@@ -62,6 +63,7 @@ export async function peoplePage(visit) {
         page.next_cursor && h("button", { onclick: () => find(null, page.next_cursor) }, say.morePeople),
       );
     } catch (error) {
+      if (mine !== asked) return;
       fill(
         end,
         problem(error, () => find(null, cursor)),

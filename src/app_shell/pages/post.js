@@ -107,6 +107,7 @@ function commentForm(post, done) {
             "aria-label": say.cancel,
             onclick: () => {
               state = { key: state.key, text: state.text };
+              kept.write(state);
               draw();
             },
           },
@@ -121,6 +122,7 @@ function commentForm(post, done) {
     event.preventDefault();
     if (!state.text.trim()) return text.focus();
     button.disabled = true;
+    text.readOnly = true; // What would be added now is in no comment.
     try {
       const body = { text: state.text, ...(state.parent && { parent_id: state.parent }) };
       done(await call("POST", `/posts/${post}/comments`, { body, key: state.key }));
@@ -132,6 +134,7 @@ function commentForm(post, done) {
       fill(trouble, problem(error));
     } finally {
       button.disabled = false;
+      text.readOnly = false;
     }
   }
 
@@ -148,6 +151,7 @@ function commentForm(post, done) {
     /** @param {string} parent @param {string} name */
     answer(parent, name) {
       state = { ...state, parent, name };
+      kept.write(state);
       draw();
       text.focus();
     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Announcements on this device, by Web Push (RFC 8030, 8291, 8292). The browser decrypts; sw.js shows.
 
-import { call, get } from "/shared/api.js";
+import { Problem, call, get } from "/shared/api.js";
 import { fill, h } from "/shared/element.js";
 import { language } from "/shared/language.js";
 import { problem } from "/shared/problem.js";
@@ -26,10 +26,12 @@ export async function pushSwitch() {
         class: primary ? "primary" : "",
         onclick: (/** @type {any} */ event) => {
           event.target.disabled = true;
-          change().then(draw, (error) => {
-            draw();
-            state.append(problem(error));
-          });
+          change()
+            .then(draw)
+            .catch(async (error) => {
+              await draw();
+              state.append(problem(error));
+            });
         },
       },
       name,
@@ -49,7 +51,7 @@ export async function pushSwitch() {
 
 async function turnOn() {
   const { vapid_public_key: key } = await get("/push-keys");
-  if (!key) throw new Error(say.pushNoKey);
+  if (!key) throw new Problem({ type: "about:blank", title: say.pushNoKey, status: 501 });
   if ((await Notification.requestPermission()) !== "granted") return;
   const registration = await navigator.serviceWorker.ready;
   const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });

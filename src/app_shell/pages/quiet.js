@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // When this person's phone is to be left in peace: weekly windows, and a pause.
 
-import { Problem, call, get } from "/shared/api.js";
-import { fill, h, say as toast } from "/shared/element.js";
+import { Problem, call, get, serverNow } from "/shared/api.js";
+import { fill, h, once, say as toast } from "/shared/element.js";
 import { spoken } from "/shared/language.js";
 import { problem } from "/shared/problem.js";
 import { say } from "./words.js";
@@ -24,12 +24,13 @@ export async function quietHours() {
   const rows = h("div", { class: "stack" });
   const trouble = h("div", { "aria-live": "assertive" });
 
-  /** @param {{windows?: Window[], paused_until?: string | null}} change */
-  async function put(change) {
-    const { zone, windows, paused_until } = { ...quiet, ...change };
+  /** @param {{windows?: Window[], paused_until?: string | null}} wanted */
+  async function put(wanted) {
+    const { zone, windows, paused_until } = { ...quiet, ...wanted };
     const body = { zone, windows, ...(paused_until && { paused_until }) };
     try {
-      quiet = await call("PUT", "/me/quiet-hours", { body, revision: quiet.revision });
+      const change = () => call("PUT", "/me/quiet-hours", { body, revision: quiet.revision });
+      quiet = await once(section.querySelectorAll("button"), change);
       fill(trouble);
       toast(say.quietSaved);
     } catch (error) {
@@ -40,7 +41,7 @@ export async function quietHours() {
       return draw();
     }
     // A pause leaves alone what is being changed in the rows.
-    if (change.windows) draw();
+    if (wanted.windows) draw();
     else drawPause();
   }
 
@@ -64,18 +65,18 @@ export async function quietHours() {
       );
     const hours = h(
       "select",
-      {},
+      { class: "grow", "aria-label": say.pauseFor },
       HOURS.map((each) => h("option", { value: each, selected: each === 8 }, say.forHours(each))),
     );
     const pause = () =>
-      put({ paused_until: new Date(Date.now() + Number(hours.value) * 3_600_000).toISOString() });
+      put({ paused_until: new Date(serverNow() + Number(hours.value) * 3_600_000).toISOString() });
     fill(
       now,
       ends && h("p", {}, h("strong", {}, say.quietUntil(ends))),
       h(
         "div",
         { class: "row" },
-        h("label", { class: "grow", "aria-label": say.pauseFor }, hours),
+        hours,
         h("button", { onclick: pause }, say.pause),
       ),
     );
@@ -130,8 +131,12 @@ export async function quietHours() {
       until: /** @type {any} */ (each.querySelector("[name=until]")).value,
     }));
 
+  /** A time that is not given is asked for by the browser. */
+  const complete = () =>
+    [...rows.querySelectorAll("input[type=time]")].every((/** @type {any} */ input) => input.reportValidity());
+
   draw();
-  return h(
+  const section = h(
     "section",
     { class: "card stack" },
     h("div", {}, h("h2", {}, say.quietHours), h("p", { class: "small muted" }, say.quietText)),
@@ -142,10 +147,11 @@ export async function quietHours() {
       "div",
       { class: "row" },
       h("button", { onclick: () => rows.append(row(NIGHT)) }, say.addWindow),
-      h("button", { class: "primary", onclick: () => put({ windows: shown() }) }, say.saveWindows),
+      h("button", { class: "primary", onclick: () => complete() && put({ windows: shown() }) }, say.saveWindows),
     ),
     trouble,
   );
+  return section;
 }
 
 /** What came through all the same. @param {Quiet} quiet */

@@ -19,10 +19,21 @@ export async function writePage(visit) {
   if (!channels.length) return h("p", { class: "empty" }, say.noChannel);
   const kept = draft("post");
   /** @type {Draft} */
-  const state = kept.read() ?? { key: newKey(), channel: channels[0].id, text: "", photos: [] };
+  const state = kept.read() ?? { key: newKey(), channel: "", text: "", photos: [] };
+  // A channel may have been closed while the draft waited.
+  if (!channels.some((channel) => channel.id === state.channel)) state.channel = channels[0].id;
+  /** How many requests are on their way: no post leaves twice, or without a photo that was just added. */
+  let underWay = 0;
+  const drawButton = () => {
+    button.disabled = underWay > 0 || !state.text.trim();
+  };
+  const busy = (/** @type {number} */ more) => {
+    underWay += more;
+    drawButton();
+  };
   const keep = () => {
     kept.write(state);
-    button.disabled = !state.text.trim();
+    drawButton();
   };
 
   const trouble = h("div", { "aria-live": "polite" });
@@ -50,7 +61,7 @@ export async function writePage(visit) {
   /** @param {SubmitEvent} event */
   async function submit(event) {
     event.preventDefault();
-    button.disabled = true;
+    busy(1);
     const post = { channel_id: state.channel, text: state.text, photo_ids: state.photos.map((photo) => photo.id) };
     try {
       const published = await publish(post, state.key);
@@ -62,6 +73,8 @@ export async function writePage(visit) {
       state.key = newKey();
       keep();
       fill(trouble, problem(error));
+    } finally {
+      busy(-1);
     }
   }
 
@@ -72,7 +85,7 @@ export async function writePage(visit) {
     h("h1", {}, say.newPost),
     h("label", {}, say.text, text),
     count,
-    photoFields(state, keep, trouble),
+    photoFields(state, keep, trouble, busy),
     channels.length > 1 &&
       h(
         "label",
@@ -96,8 +109,12 @@ export async function writePage(visit) {
   );
 }
 
-/** The photos so far, each with its description, and the camera. @param {Draft} state @param {() => void} keep @param {Element} trouble */
-function photoFields(state, keep, trouble) {
+/**
+ * The photos so far, each with its description, and the camera.
+ * @param {Draft} state @param {() => void} keep @param {Element} trouble
+ * @param {(more: number) => void} busy how many more uploads there are, or fewer
+ */
+function photoFields(state, keep, trouble, busy) {
   const list = h("ul", { class: "stack" });
   const status = h("p", { class: "small muted", role: "status" });
   const chooser = h("input", {
@@ -111,6 +128,7 @@ function photoFields(state, keep, trouble) {
 
   async function upload() {
     status.textContent = say.uploading;
+    busy(1);
     for (const file of [...chooser.files].slice(0, MOST_PHOTOS - state.photos.length)) {
       const form = new FormData();
       form.append("photo", file);
@@ -123,6 +141,7 @@ function photoFields(state, keep, trouble) {
         fill(trouble, problem(error));
       }
     }
+    busy(-1);
     status.textContent = "";
     chooser.value = "";
   }

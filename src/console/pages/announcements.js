@@ -26,7 +26,18 @@ export async function announcementsPage({ query }) {
     fill(
       end,
       page.next_cursor &&
-        h("button", { onclick: () => add(page.next_cursor).catch((error) => fill(end, problem(error))) }, say.more),
+        h("button", { onclick: () => more(page.next_cursor) }, say.more),
+    );
+  }
+
+  /** @param {string} cursor */
+  async function more(cursor) {
+    fill(end);
+    await add(cursor).catch((error) =>
+      fill(
+        end,
+        problem(error, () => more(cursor)),
+      ),
     );
   }
 

@@ -2,7 +2,7 @@
 // Channels, for administrators.
 
 import { all, call, get } from "/shared/api.js";
-import { fill, h, say as toast } from "/shared/element.js";
+import { fill, h, once, say as toast } from "/shared/element.js";
 import { inOneLine, problem } from "/shared/problem.js";
 import { audienceField } from "./audience/index.js";
 import { say } from "./words.js";
@@ -28,9 +28,9 @@ export async function channelsPage(visit) {
 /** @param {any} channel @param {import("./console.js").Visit} visit */
 function line(channel, visit) {
   const archived = Boolean(channel.archived_at);
-  const change = async () => {
+  const change = async (/** @type {any} */ { currentTarget }) => {
     try {
-      await call("PATCH", `/channels/${channel.id}`, { body: { archived: !archived } });
+      await once([currentTarget], () => call("PATCH", `/channels/${channel.id}`, { body: { archived: !archived } }));
       visit.again();
     } catch (error) {
       toast(inOneLine(error));
@@ -67,13 +67,14 @@ function newChannel(units, visit) {
     Object.entries(say.kinds).map(([value, word]) => h("option", { value }, word)),
   );
 
+  const button = h("button", { class: "primary" }, say.newChannel);
+
   /** @param {SubmitEvent} event */
   async function submit(event) {
     event.preventDefault();
+    const body = { name: name.value, description: description.value, kind: kind.value, audience };
     try {
-      await call("POST", "/channels", {
-        body: { name: name.value, description: description.value, kind: kind.value, audience },
-      });
+      await once([button], () => call("POST", "/channels", { body }));
       visit.again();
     } catch (error) {
       fill(trouble, problem(error));
@@ -91,6 +92,6 @@ function newChannel(units, visit) {
       audience = chosen;
     }).node,
     trouble,
-    h("div", {}, h("button", { class: "primary" }, say.newChannel)),
+    h("div", {}, button),
   );
 }

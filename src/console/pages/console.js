@@ -12,7 +12,9 @@ import { announcementsPage } from "./announcements.js";
 import { auditPage } from "./audit/index.js";
 import { boardPage } from "./board/index.js";
 import { channelsPage } from "./channels.js";
+import { goBy } from "./clocks.js";
 import { composePage } from "./compose/index.js";
+import { deputiesPage } from "./deputies/index.js";
 import { groupPage } from "./groups/edit.js";
 import { groupsPage } from "./groups/index.js";
 import { listenToKeys } from "./keys.js";
@@ -40,6 +42,7 @@ const ADDRESSES = [
   { pattern: /^\/people\/groups$/, page: groupsPage, role: "editor" },
   { pattern: /^\/people\/groups\/new$/, page: groupPage, role: "editor" },
   { pattern: /^\/people\/groups\/([^/]+)$/, page: groupPage, role: "editor" },
+  { pattern: /^\/people\/deputies$/, page: deputiesPage, role: "admin" },
   { pattern: /^\/people\/([^/]+)$/, page: personPage },
   { pattern: /^\/channels$/, page: channelsPage, role: "admin" },
   { pattern: /^\/audit$/, page: auditPage, role: "admin" },
@@ -65,6 +68,7 @@ async function show() {
   const [path, search] = (location.hash.slice(1) || "/").split("?");
   try {
     me ??= await get("/me");
+    goBy(me.city_zone);
     drawRooms(path);
     if (!me.roles.length) return fill(main, h("p", { class: "empty" }, say.noRole));
     const address = ADDRESSES.find(({ pattern }) => pattern.test(path));

@@ -3,11 +3,14 @@
 
 import { fill, h } from "/shared/element.js";
 import { language } from "/shared/language.js";
+import { cityZone } from "./clocks.js";
 import { say } from "./words.js";
 
 /** @typedef {{title: string, push_text: string, body: string}} Text */
 /** @typedef {{class: string, texts: {de?: Text, en?: Text}}} Words */
 
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY = { weekday: "long", day: "numeric", month: "long" };
 const NOW = { de: "jetzt", en: "now" };
 const CLASSES = { de: { important: "Wichtig", alert: "Dringend" }, en: { important: "Important", alert: "Urgent" } };
 
@@ -39,6 +42,7 @@ function phone(spoken, announcement) {
   const own = present(announcement.texts[spoken]);
   const shown = own ?? present(announcement.texts[other]);
   const now = new Date();
+  const timeZone = cityZone();
   const locale = spoken === "de" ? "de-DE" : "en-GB";
   const mark = CLASSES[spoken][/** @type {"alert"} */ (announcement.class)];
   return h(
@@ -47,8 +51,8 @@ function phone(spoken, announcement) {
     h(
       "div",
       { class: "screen", lang: spoken },
-      h("p", { class: "day" }, now.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long" })),
-      h("p", { class: "hour" }, now.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" })),
+      h("p", { class: "day" }, now.toLocaleDateString(locale, { ...DAY, timeZone })),
+      h("p", { class: "hour" }, now.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", timeZone })),
       shown &&
         h(
           "div",

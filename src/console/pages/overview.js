@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What is next, what is unfinished, what went out last.
 
-import { get } from "/shared/api.js";
+import { all, get } from "/shared/api.js";
 import { h, icon } from "/shared/element.js";
 import { line } from "./announcements.js";
 import { say as question } from "./question/words.js";
 import { say } from "./words.js";
+
+/** Of each kind. */
+const MOST = 5;
 
 /** @type {import("./console.js").Page} */
 export async function overviewPage({ may }) {
@@ -20,10 +23,14 @@ export async function overviewPage({ may }) {
       may("admin") && h("a", { class: "card row", href: "#/audit" }, icon("log"), say.audit),
     );
   }
-  const ask = (/** @type {string} */ state) => get(`/editorial/announcements?state=${state}&limit=5`);
-  const states = ["held", "scheduled", "in_review", "draft", "released"];
-  const [held, scheduled, inReview, drafts, released] = await Promise.all(states.map(ask));
-  scheduled.items.sort((/** @type {any} */ a, /** @type {any} */ b) => a.release_at.localeCompare(b.release_at));
+  const ask = (/** @type {string} */ state) => get(`/editorial/announcements?state=${state}&limit=${MOST}`);
+  const [planned, ...lists] = await Promise.all([
+    all("/editorial/announcements?state=scheduled"),
+    ...["held", "in_review", "draft", "released"].map(ask),
+  ]);
+  const [held, inReview, drafts, released] = lists;
+  // The list is in the order in which they were made.
+  const next = planned.sort((a, b) => a.release_at.localeCompare(b.release_at)).slice(0, MOST);
   return h(
     "div",
     { class: "stack" },
@@ -34,7 +41,7 @@ export async function overviewPage({ may }) {
       h("a", { class: "button primary", href: "#/announcements/new" }, icon("plus"), say.new),
     ),
     held.items.length > 0 && section(say.stateLists.held, held.items, ""),
-    section(say.next, scheduled.items, say.nothingScheduled),
+    section(say.next, next, say.nothingScheduled),
     section(say.inReview, inReview.items, say.nothingInReview),
     section(say.drafts, drafts.items, say.noDrafts),
     section(say.last, released.items, say.nothingYet),

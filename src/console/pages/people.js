@@ -2,7 +2,7 @@
 // The directory; for administrators also roles and join codes.
 
 import { call, get } from "/shared/api.js";
-import { fill, h, say as toast } from "/shared/element.js";
+import { fill, h, once, say as toast } from "/shared/element.js";
 import { precise, spoken } from "/shared/language.js";
 import { inOneLine, problem } from "/shared/problem.js";
 import { say } from "./words.js";
@@ -33,6 +33,7 @@ export async function peoplePage(visit) {
 
   /** @param {string} [cursor] */
   async function find(cursor) {
+    if (visit.signal.aborted) return; // The address is another page's by now.
     const mine = ++asked;
     const q = search.value.trim();
     const wanted = new URLSearchParams(
@@ -54,6 +55,7 @@ export async function peoplePage(visit) {
         page.next_cursor && h("button", { onclick: () => find(page.next_cursor) }, say.more),
       );
     } catch (error) {
+      if (mine !== asked) return;
       fill(
         end,
         problem(error, () => find(cursor)),
@@ -65,22 +67,24 @@ export async function peoplePage(visit) {
   return h("div", { class: "stack narrow" }, h("h1", {}, say.people), sections("directory", visit), search, list, end);
 }
 
-/** Whoever may keep groups finds them beside the directory. @param {"directory" | "groups"} here @param {import("./console.js").Visit} visit */
+/** @typedef {"directory" | "groups" | "deputies"} Section */
+
+/** What else there is about people, beside the directory: for editors groups, for administrators deputies.
+ * @param {Section} here @param {import("./console.js").Visit} visit */
 export function sections(here, visit) {
-  const section = (/** @type {"directory" | "groups"} */ name, /** @type {string} */ address) =>
+  const section = (/** @type {Section} */ name, /** @type {string} */ address) =>
     h(
       "a",
       { class: "button quiet", href: `#${address}`, "aria-current": name === here ? "page" : null },
       say.peopleSections[name],
     );
+  const others = [
+    visit.may("editor") && section("groups", "/people/groups"),
+    visit.may("admin") && section("deputies", "/people/deputies"),
+  ].filter(Boolean);
   return (
-    visit.may("editor") &&
-    h(
-      "nav",
-      { class: "row filters", "aria-label": say.people },
-      section("directory", "/people"),
-      section("groups", "/people/groups"),
-    )
+    others.length > 0 &&
+    h("nav", { class: "row filters", "aria-label": say.people }, section("directory", "/people"), others)
   );
 }
 
@@ -132,7 +136,7 @@ function rolesSection(id, grants) {
         checked: Boolean(grant),
         onchange: async () => {
           try {
-            await call(box.checked ? "PUT" : "DELETE", `/people/${id}/roles/${role}`);
+            await once([box], () => call(box.checked ? "PUT" : "DELETE", `/people/${id}/roles/${role}`));
             toast(say.saved);
           } catch (error) {
             box.checked = !box.checked;
@@ -164,9 +168,10 @@ function rolesSection(id, grants) {
 /** @param {string} id */
 function codeSection(id) {
   const shown = h("div", { "aria-live": "polite" });
+  /** One at a time: the code before is void. */
   const make = (/** @type {"first" | "recovery"} */ purpose) => async () => {
     try {
-      const made = await call("POST", `/people/${id}/join-codes`, { body: { purpose } });
+      const made = await once(buttons, () => call("POST", `/people/${id}/join-codes`, { body: { purpose } }));
       fill(
         shown,
         h("p", { class: "code" }, made.code),
@@ -176,16 +181,15 @@ function codeSection(id) {
       fill(shown, problem(error));
     }
   };
+  const buttons = [
+    h("button", { onclick: make("first") }, say.firstCode),
+    h("button", { onclick: make("recovery") }, say.recoveryCode),
+  ];
   return h(
     "section",
     { class: "card stack" },
     h("div", {}, h("h2", {}, say.joinCode), h("p", { class: "small muted" }, `${say.codeText} ${say.recoveryHint}`)),
-    h(
-      "div",
-      { class: "row" },
-      h("button", { onclick: make("first") }, say.firstCode),
-      h("button", { onclick: make("recovery") }, say.recoveryCode),
-    ),
+    h("div", { class: "row" }, buttons),
     shown,
   );
 }

@@ -15,7 +15,7 @@ use super::{Denied, Feed, FeedError, MAX_PHOTOS};
 use crate::{
     people::audience::AudienceError,
     web::{
-        Problem, ProblemType,
+        Problem, ProblemType, Words,
         problem::{FORBIDDEN, INVALID_BODY},
     },
 };
@@ -76,29 +76,52 @@ impl From<FeedError> for Problem {
         match error {
             FeedError::NotFound => Self::not_found(),
             FeedError::Denied(denied) => denied.into(),
-            FeedError::NoSuchChannel => {
-                invalid.at("/channel_id", "there is no such channel, or not for you")
-            }
-            FeedError::ChannelNameTaken => {
-                Self::new(&CHANNEL_NAME_TAKEN).at("/name", "must be unique among the channels")
-            }
+            FeedError::NoSuchChannel => invalid.at(
+                "/channel_id",
+                Words::fixed(
+                    "diesen Kanal gibt es nicht, oder nicht für Sie",
+                    "there is no such channel, or not for you",
+                ),
+            ),
+            FeedError::ChannelNameTaken => Self::new(&CHANNEL_NAME_TAKEN).at(
+                "/name",
+                Words::fixed(
+                    "so heißt schon ein anderer Kanal",
+                    "must be unique among the channels",
+                ),
+            ),
             FeedError::TooManyPhotos => invalid.at(
                 "/photo_ids",
-                format!("at most {MAX_PHOTOS} photos are allowed"),
+                Words::new(
+                    format!("höchstens {MAX_PHOTOS} Fotos sind möglich"),
+                    format!("at most {MAX_PHOTOS} photos are allowed"),
+                ),
             ),
             FeedError::UnusablePhoto { index } => Self::new(&PHOTO_NOT_USABLE).at(
                 format!("/photo_ids/{index}"),
-                "not a photo of yours, or it stands in a post already",
+                Words::fixed(
+                    "kein Foto von Ihnen, oder es steht schon in einem Beitrag",
+                    "not a photo of yours, or it stands in a post already",
+                ),
             ),
-            FeedError::NoSuchParent => {
-                invalid.at("/parent_id", "there is no such comment under this post")
-            }
-            FeedError::ReplyToReply => {
-                Self::new(&REPLY_TO_REPLY).at("/parent_id", "is a reply itself")
-            }
-            FeedError::ReasonMissing => {
-                Self::new(&REASON_REQUIRED).at("/reason", "required when the words are another's")
-            }
+            FeedError::NoSuchParent => invalid.at(
+                "/parent_id",
+                Words::fixed(
+                    "unter diesem Beitrag gibt es diesen Kommentar nicht",
+                    "there is no such comment under this post",
+                ),
+            ),
+            FeedError::ReplyToReply => Self::new(&REPLY_TO_REPLY).at(
+                "/parent_id",
+                Words::fixed("ist selbst eine Antwort", "is a reply itself"),
+            ),
+            FeedError::ReasonMissing => Self::new(&REASON_REQUIRED).at(
+                "/reason",
+                Words::fixed(
+                    "nötig, wenn die Worte von jemand anderem sind",
+                    "required when the words are another's",
+                ),
+            ),
             FeedError::Audience(AudienceError::Db(error)) | FeedError::Db(error) => error.into(),
             FeedError::Audience(error) => error
                 .pointers()

@@ -49,7 +49,7 @@ impl FileForm {
             }
             incoming = Some(file(part, files, editor).await?);
         }
-        incoming.ok_or_else(|| Problem::new(&INVALID_BODY).at("/file", "is missing"))
+        incoming.ok_or_else(|| Problem::new(&INVALID_BODY).misused("/file", "is missing"))
     }
 }
 

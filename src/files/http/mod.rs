@@ -22,7 +22,7 @@ use crate::{
     people::access::{Editor, Employee},
     uploads::{Denied, MAX_UNATTACHED},
     web::{
-        Created, NoContent, Problem, ProblemType,
+        Created, NoContent, Problem, ProblemType, Words,
         download::{Download, Wanted},
         extract::Path,
         problem::{FORBIDDEN, INVALID_BODY, ProblemBody},
@@ -108,7 +108,9 @@ impl From<NameError> for Problem {
     fn from(error: NameError) -> Self {
         match error {
             NameError::Text(error) => {
-                Self::new(&INVALID_BODY).at("/file", format!("its name {error}"))
+                let Words { de, en } = error.words();
+                let what = Words::new(format!("ihr Name {de}"), format!("its name {en}"));
+                Self::new(&INVALID_BODY).at("/file", what)
             }
             NameError::Ending => Self::new(&UNSUPPORTED_TYPE).detail(
                 "Möglich sind PDF, DOCX, XLSX, ODT, ODS, ICS, CSV und TXT. Bilder laden Sie als Foto hoch.",

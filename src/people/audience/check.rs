@@ -4,8 +4,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{super::names::caseless, Audience, AudienceError, Mistake, Word, terms::Term};
-use crate::id::{GroupId, OrgUnitId};
+use super::{
+    super::names::caseless, Audience, AudienceError, Mistake, NAMES_NOTHING, Word, terms::Term,
+};
+use crate::{
+    id::{GroupId, OrgUnitId},
+    text::Words,
+};
 
 /// More than a city has of anything: what is longer is a mistake or mischief.
 const MAX_NAMED: usize = 1_000;
@@ -41,7 +46,10 @@ impl Audience {
             }
             for (name, parts) in [("/of", of), ("/except", except)] {
                 if parts.len() > MAX_PARTS {
-                    return wrong(name.into(), "has more than 50 parts");
+                    return wrong(
+                        name.into(),
+                        Words::fixed("hat mehr als 50 Teile", "has more than 50 parts"),
+                    );
                 }
             }
         }
@@ -50,17 +58,17 @@ impl Audience {
             let Some((list, length)) = leaf.part.list() else {
                 if matches!(leaf.part, Self::AnyOf { .. }) {
                     let pointer = format!("{}/kind", leaf.pointer);
-                    return wrong(pointer, "any_of can't stand in an any_of");
+                    return wrong(pointer, Words::technical("any_of can't stand in an any_of"));
                 }
                 continue;
             };
             let pointer = format!("{}/{list}", leaf.pointer);
             groups += leaf.part.groups().len();
             match length {
-                0 if leaf.is_exception => return wrong(pointer, "must name at least one"),
+                0 if leaf.is_exception => return wrong(pointer, NAMES_NOTHING),
                 0 => return Err(AudienceError::Empty(pointer)),
                 1..=MAX_NAMED if groups <= MAX_GROUPS => {}
-                _ => return wrong(pointer, "names too many"),
+                _ => return wrong(pointer, Words::fixed("nennt zu viele", "names too many")),
             }
         }
         Ok(())
@@ -69,26 +77,47 @@ impl Audience {
     pub(super) fn check_names(&self, known: &Known) -> Result<(), AudienceError> {
         let mut mistakes = Vec::new();
         for Leaf { pointer, part, .. } in self.leaves() {
-            let mut tell = |unknown: Vec<usize>, list: &str, what: &'static str| {
+            let mut tell = |unknown: Vec<usize>, list: &str, what: Words| {
                 let places = unknown.into_iter();
-                mistakes.extend(places.map(|index| (format!("{pointer}/{list}/{index}"), what)));
+                mistakes.extend(
+                    places.map(|index| (format!("{pointer}/{list}/{index}"), what.clone())),
+                );
             };
             match part {
                 Self::Units { units } => {
                     let unknown = missing(units, |unit| known.units.contains(unit));
-                    tell(unknown, "units", "there is no such open unit");
+                    tell(
+                        unknown,
+                        "units",
+                        Words::fixed(
+                            "diese Dienststelle gibt es nicht mehr",
+                            "there is no such open unit",
+                        ),
+                    );
                 }
                 Self::Locations { locations } => {
                     let unknown = missing(locations, |word| known.locations.contains(&key(word)));
-                    tell(unknown, "locations", "nobody works there");
+                    tell(
+                        unknown,
+                        "locations",
+                        Words::fixed("dort arbeitet niemand", "nobody works there"),
+                    );
                 }
                 Self::JobTitles { job_titles } => {
                     let unknown = missing(job_titles, |word| known.job_titles.contains(&key(word)));
-                    tell(unknown, "job_titles", "nobody has this job title");
+                    tell(
+                        unknown,
+                        "job_titles",
+                        Words::fixed("niemand hat diese Funktion", "nobody has this job title"),
+                    );
                 }
                 Self::Groups { groups } => {
                     let unknown = missing(groups, |group| known.groups.contains_key(group));
-                    tell(unknown, "groups", "there is no such group");
+                    tell(
+                        unknown,
+                        "groups",
+                        Words::fixed("diese Gruppe gibt es nicht mehr", "there is no such group"),
+                    );
                 }
                 Self::Everybody | Self::OnDuty | Self::AnyOf { .. } => {}
             }
@@ -108,7 +137,10 @@ impl Audience {
             .map(|leaf| {
                 (
                     format!("{}/kind", leaf.pointer),
-                    "a group can't name groups",
+                    Words::fixed(
+                        "eine Gruppe kann keine Gruppen nennen",
+                        "a group can't name groups",
+                    ),
                 )
             })
             .collect();
@@ -166,7 +198,13 @@ pub(super) fn check_size(terms: &[Term]) -> Result<(), AudienceError> {
         .map(|term| term.of.len() + term.except.len())
         .sum();
     if clauses > MAX_CLAUSES {
-        return wrong(String::new(), "names too many, with what its groups name");
+        return wrong(
+            String::new(),
+            Words::fixed(
+                "nennt zu viele, mit dem, was ihre Gruppen nennen",
+                "names too many, with what its groups name",
+            ),
+        );
     }
     Ok(())
 }
@@ -183,6 +221,6 @@ fn missing<T>(named: &[T], is_known: impl Fn(&T) -> bool) -> Vec<usize> {
         .collect()
 }
 
-fn wrong(pointer: String, what: &'static str) -> Result<(), AudienceError> {
+fn wrong(pointer: String, what: Words) -> Result<(), AudienceError> {
     Err(AudienceError::Wrong(vec![(pointer, what)]))
 }

@@ -34,7 +34,7 @@ use crate::{
     clock::At,
     db::{Db, DbError, Tx},
     id::{AccountId, AudienceId, GroupId, Ids, OrgUnitId},
-    text::Line,
+    text::{Line, Words},
 };
 
 /// A job title or a place of work, as the personnel file may have it.
@@ -111,8 +111,13 @@ impl From<Said> for Audience {
     }
 }
 
-/// A JSON pointer within the audience, with a sentence for the app's developer.
-pub type Mistake = (String, &'static str);
+/// A JSON pointer within the audience, with what is wrong there.
+pub type Mistake = (String, Words);
+
+const NAMES_NOTHING: Words = Words::fixed(
+    "muss mindestens eine Angabe haben",
+    "must name at least one",
+);
 
 #[derive(Debug, thiserror::Error)]
 pub enum AudienceError {
@@ -130,12 +135,18 @@ pub enum AudienceError {
 }
 
 impl AudienceError {
-    /// What is wrong as JSON pointers within the audience, each with a sentence for the app's developer.
+    /// What is wrong, by JSON pointers within the audience.
     pub fn pointers(&self) -> Vec<Mistake> {
         match self {
-            Self::Empty(pointer) => vec![(pointer.clone(), "must name at least one")],
+            Self::Empty(pointer) => vec![(pointer.clone(), NAMES_NOTHING)],
             Self::Wrong(mistakes) => mistakes.clone(),
-            Self::NotHere => vec![("/kind".into(), "must be everybody or units here")],
+            Self::NotHere => vec![(
+                "/kind".into(),
+                Words::fixed(
+                    "hier sind nur alle oder Dienststellen möglich",
+                    "must be everybody or units here",
+                ),
+            )],
             Self::Db(_) => Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     id::{AccountId, OrgUnitId},
     people::{People, access::Admin, deputies::DeputyError},
     web::{
-        NoContent, Problem,
+        NoContent, Problem, Words,
         extract::{Json, Path},
         problem::{INVALID_BODY, ProblemBody},
     },
@@ -63,7 +63,13 @@ impl From<DeputyError> for Problem {
                     "Diese Person gibt es nicht, oder sie ist ausgeschieden.",
                     "There is no such person, or they have left.",
                 )
-                .at("/person", "must be somebody on the payroll"),
+                .at(
+                    "/person",
+                    Words::fixed(
+                        "muss jemand sein, der bei der Stadt arbeitet",
+                        "must be somebody on the payroll",
+                    ),
+                ),
             DeputyError::Db(error) => error.into(),
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     },
     text::Line,
     web::{
-        NoContent, Problem, ProblemType,
+        NoContent, Problem, ProblemType, Words,
         extract::Json,
         problem::{INVALID_BODY, ProblemBody},
     },
@@ -158,17 +158,29 @@ impl From<DutyError> for Problem {
         match error {
             DutyError::EndInPast { now } => Self::new(&DUTY_END_INVALID)
                 .detail("Dieser Zeitpunkt ist vorbei.", "That instant is past.")
-                .at("/until", format!("must be after {now}")),
+                .at(
+                    "/until",
+                    Words::new(
+                        format!("muss nach {now} sein"),
+                        format!("must be after {now}"),
+                    ),
+                ),
             DutyError::EndTooFar { latest } => Self::new(&DUTY_END_INVALID)
                 .detail(
                     "Höchstens 24 Stunden im Voraus sind möglich.",
                     "At most 24 hours ahead are possible.",
                 )
-                .at("/until", format!("must not be after {latest}")),
+                .at(
+                    "/until",
+                    Words::new(
+                        format!("darf nicht nach {latest} sein"),
+                        format!("must not be after {latest}"),
+                    ),
+                ),
             DutyError::Roster(mistakes) => mistakes
                 .into_iter()
                 .fold(Self::new(&INVALID_BODY), |problem, mistake| {
-                    problem.at(mistake.pointer, mistake.what)
+                    problem.misused(mistake.pointer, mistake.what)
                 }),
             DutyError::Db(error) => error.into(),
         }

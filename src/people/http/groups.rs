@@ -13,7 +13,7 @@ use crate::{
         groups::{Group, GroupChange, GroupError, NewGroup},
     },
     web::{
-        Created, NoContent, Page, PageQuery, Problem, ProblemType,
+        Created, NoContent, Page, PageQuery, Problem, ProblemType, Words,
         extract::{Json, Path, Query},
         problem::ProblemBody,
     },
@@ -107,9 +107,13 @@ impl From<GroupError> for Problem {
     fn from(error: GroupError) -> Self {
         match error {
             GroupError::NotFound => Self::not_found(),
-            GroupError::NameTaken => {
-                Self::new(&GROUP_NAME_TAKEN).at("/name", "must be unique among the groups")
-            }
+            GroupError::NameTaken => Self::new(&GROUP_NAME_TAKEN).at(
+                "/name",
+                Words::fixed(
+                    "so heißt schon eine andere Gruppe",
+                    "must be unique among the groups",
+                ),
+            ),
             GroupError::Audience(error) => audience_problem(error),
             GroupError::Db(error) => error.into(),
         }

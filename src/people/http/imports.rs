@@ -17,7 +17,7 @@ use crate::{
     },
     push::Language,
     web::{
-        Created, Problem, ProblemType,
+        Created, Problem, ProblemType, Words,
         extract::Query,
         problem::{BAD_REQUEST, BODY_TOO_LARGE, ProblemBody, UNSUPPORTED_MEDIA_TYPE},
     },
@@ -215,7 +215,10 @@ fn invalid(problems: &[RowProblem]) -> Problem {
         let column = row.place.as_ref().map_or(0, |place| place.number);
         problem.at(
             format!("/{}/{column}", row.line),
-            row.mistake.say(Language::English),
+            Words::new(
+                row.mistake.say(Language::German),
+                row.mistake.say(Language::English),
+            ),
         )
     })
 }

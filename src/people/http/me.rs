@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    clock::Zone,
     people::{
         People, PeopleError,
         access::{Employee, Role},
@@ -23,6 +24,9 @@ pub(super) struct Me {
     person: Person,
     language: Language,
     roles: Vec<Role>,
+    /// The zone of the IANA database whose clocks the city goes by.
+    #[schema(value_type = String, example = "Europe/Berlin")]
+    city_zone: Zone,
 }
 
 impl Me {
@@ -31,6 +35,7 @@ impl Me {
             person: people.person(employee.account()).await?,
             language: employee.language(),
             roles: employee.roles().to_vec(),
+            city_zone: people.city_zone().clone(),
         })
     }
 }

@@ -33,6 +33,7 @@ use crate::{
     db::{DbError, Result},
     id::{AccountId, AnnouncementId},
     push::Class,
+    text::Words,
 };
 
 /// The longest pause.
@@ -89,7 +90,7 @@ pub struct PutQuietHours {
 pub struct QuietMistake {
     /// JSON pointer into the request.
     pub pointer: String,
-    pub what: String,
+    pub what: Words,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +112,11 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// The city's.
+    pub fn zone(&self) -> &Zone {
+        &self.usual.zone
+    }
+
     /// `zone`: the city's.
     pub fn new(zone: Zone, config: &QuietConfig, classes: Classes) -> Self {
         Self {
@@ -214,43 +220,58 @@ impl Chosen {
 impl PutQuietHours {
     fn mistakes(&self, now: At) -> Vec<QuietMistake> {
         let mut mistakes = Vec::new();
-        let mut check = |holds: bool, pointer: &str, what: &str| {
+        let mut check = |holds: bool, pointer: &str, what: Words| {
             if !holds {
                 mistakes.push(QuietMistake {
                     pointer: pointer.to_owned(),
-                    what: what.to_owned(),
+                    what,
                 });
             }
         };
         let few = self.windows.len() <= MOST_WINDOWS;
-        check(few, "/windows", "must be at most 21");
+        check(
+            few,
+            "/windows",
+            Words::fixed("höchstens 21 sind möglich", "must be at most 21"),
+        );
         for (number, window) in self.windows.iter().enumerate().take(MOST_WINDOWS) {
             let pointer = format!("/windows/{number}/days");
-            check(!window.days.is_empty(), &pointer, "must name a day");
+            let what = Words::fixed("braucht einen Wochentag", "must name a day");
+            check(!window.days.is_empty(), &pointer, what);
             let mut days = window.days.clone();
             days.sort_unstable();
             days.dedup();
             let once = days.len() == window.days.len();
-            check(once, &pointer, "names a day twice");
+            let what = Words::fixed("nennt einen Wochentag zweimal", "names a day twice");
+            check(once, &pointer, what);
         }
         // Nothing would ever arrive; whoever wants that for a while has the pause.
         let some_is_left = !few || !Week::is_always_quiet(&self.windows);
         check(
             some_is_left,
             "/windows",
-            "must leave some time of the week; use paused_until instead",
+            Words::fixed(
+                "muss etwas von der Woche übrig lassen; für länger gibt es die Pause",
+                "must leave some time of the week; use paused_until instead",
+            ),
         );
         if let Some(until) = self.paused_until {
             check(
                 until > now,
                 "/paused_until",
-                &format!("must be after {now}"),
+                Words::new(
+                    format!("muss nach {now} sein"),
+                    format!("must be after {now}"),
+                ),
             );
             let latest = now + LONGEST_PAUSE;
             check(
                 until <= latest,
                 "/paused_until",
-                &format!("must not be after {latest}"),
+                Words::new(
+                    format!("darf nicht nach {latest} sein"),
+                    format!("must not be after {latest}"),
+                ),
             );
         }
         mistakes

@@ -6,10 +6,13 @@ use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
 
 use super::super::{AltText, Desk, Photos, PhotosError, Refusal};
-use crate::web::{
-    Problem,
-    extract::form::{Form, Limit, Part},
-    problem::INVALID_BODY,
+use crate::{
+    text::TextError,
+    web::{
+        Problem,
+        extract::form::{Form, Limit, Part},
+        problem::INVALID_BODY,
+    },
 };
 
 /// A form that has come in whole.
@@ -48,7 +51,7 @@ async fn read(mut form: Form) -> Result<(Bytes, Option<AltText>), Problem> {
             _ => return Err(part.unexpected()),
         }
     }
-    let photo = photo.ok_or_else(|| Problem::new(&INVALID_BODY).at("/photo", "is missing"))?;
+    let photo = photo.ok_or_else(|| Problem::new(&INVALID_BODY).misused("/photo", "is missing"))?;
     Ok((photo, alt_text.flatten()))
 }
 
@@ -67,6 +70,6 @@ async fn words(part: Part<'_>) -> Result<Option<AltText>, Problem> {
         return Ok(None);
     }
     let alt_text = AltText::new(&text);
-    let wrong = |error| Problem::new(&INVALID_BODY).at("/alt_text", format!("{error}"));
+    let wrong = |error: TextError| Problem::new(&INVALID_BODY).at("/alt_text", error.words());
     alt_text.map(Some).map_err(wrong)
 }

@@ -39,7 +39,7 @@ pub fn router(push: Push) -> OpenApiRouter {
 
 impl From<InvalidDevice> for Problem {
     fn from(invalid: InvalidDevice) -> Self {
-        Self::new(&INVALID_DEVICE).at(invalid.pointer, invalid.message)
+        Self::new(&INVALID_DEVICE).misused(invalid.pointer, invalid.message)
     }
 }
 

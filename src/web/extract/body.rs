@@ -13,6 +13,7 @@ use super::super::{
     JSON_LIMIT, Problem,
     problem::{BAD_REQUEST, BODY_TOO_LARGE, INVALID_BODY, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE},
 };
+use crate::text::{TextError, Words};
 
 /// `application/json` of at most [`JSON_LIMIT`] bytes.
 pub struct Json<T>(pub T);
@@ -71,24 +72,28 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    let malformed = |why: String| Problem::new(&MALFORMED_JSON).at("", why);
+    let malformed = |why: String| Problem::new(&MALFORMED_JSON).misused("", why);
     let body = std::str::from_utf8(body).map_err(|error| malformed(error.to_string()))?;
     // What is no JSON at all is told first: a field that is wrong before it is the smaller mistake.
     serde_json::from_str::<IgnoredAny>(body).map_err(|error| malformed(error.to_string()))?;
     // serde would take a list for an object's values in the order of its fields.
     if body.trim_start().starts_with('[') {
-        return Err(Problem::new(&INVALID_BODY).at("", "expected an object, not a list"));
+        return Err(Problem::new(&INVALID_BODY).misused("", "expected an object, not a list"));
     }
     let mut deserializer = serde_json::Deserializer::from_str(body);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        Problem::new(&INVALID_BODY).at(pointer(error.path()), without_position(error.inner()))
+        Problem::new(&INVALID_BODY).at(pointer(error.path()), in_words(error.inner()))
     })
 }
 
-fn without_position(error: &serde_json::Error) -> String {
+/// A text that somebody has written is spoken of in their language; what is no value at all of its field only an
+/// app can have sent.
+fn in_words(error: &serde_json::Error) -> Words {
     let text = error.to_string();
-    text.rsplit_once(" at line ")
-        .map_or(text.clone(), |(message, _)| message.to_owned())
+    let message = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(message, _)| message);
+    TextError::named(message).map_or_else(|| Words::technical(message), TextError::words)
 }
 
 /// The JSON pointer (RFC 6901) of a path.

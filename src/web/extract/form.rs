@@ -113,7 +113,7 @@ impl Part<'_> {
     pub fn unexpected(&self) -> Problem {
         let name = self.name().unwrap_or_default();
         let message = "is no field of this form, or is there twice";
-        Problem::new(&INVALID_BODY).at(format!("/{name}"), message)
+        Problem::new(&INVALID_BODY).misused(format!("/{name}"), message)
     }
 }
 

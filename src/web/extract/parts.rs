@@ -60,7 +60,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
                     .split_once(": ")
                     .map_or(message.as_str(), |(_, reason)| reason);
                 let name = message.split_once(": ").map_or("", |(name, _)| name);
-                Problem::new(&INVALID_QUERY).at(format!("?{name}"), message)
+                Problem::new(&INVALID_QUERY).misused(format!("?{name}"), message)
             })
     }
 }
@@ -85,7 +85,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
         });
         match revision {
             Some(revision) => Ok(Self(Some(revision))),
-            None => Err(Problem::new(&INVALID_HEADER).at("If-Match", "expected a revision")),
+            None => Err(Problem::new(&INVALID_HEADER).misused("If-Match", "expected a revision")),
         }
     }
 }

@@ -200,7 +200,7 @@ impl Saved {
 fn checked(value: &HeaderValue) -> Result<String, Problem> {
     let key = value.to_str().unwrap_or_default().trim_matches('"');
     if key.is_empty() || key.len() > 64 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Problem::new(&INVALID_HEADER).at(
+        return Err(Problem::new(&INVALID_HEADER).misused(
             "Idempotency-Key",
             "expected 1 to 64 visible ASCII characters",
         ));

@@ -80,6 +80,19 @@ const PATHS = {
   missing: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16",
 };
 
+/**
+ * Does something that must not be done twice: meanwhile these take no tap.
+ * @template T @param {any[]} controls @param {() => Promise<T>} action @returns {Promise<T>}
+ */
+export async function once(controls, action) {
+  for (const each of controls) each.disabled = true;
+  try {
+    return await action();
+  } finally {
+    for (const each of controls) each.disabled = false;
+  }
+}
+
 /** Says something for a moment. @param {string} words */
 export function say(words) {
   document.querySelector(".toast")?.remove();

@@ -31,10 +31,21 @@ export const offlineWord = OFFLINE_WORD[language];
 
 const locale = language === "en" ? "en-GB" : "de-DE";
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
-const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" });
 const decimal = new Intl.NumberFormat(locale);
+
+/** How times are written by the clocks of a zone; none: by this device's. @param {string} [timeZone] */
+const writtenBy = (timeZone) => ({
+  clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone }),
+  day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", timeZone }),
+  date: new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeZone }), // 2026-11-28
+  exact: new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long", timeZone }),
+});
+let { clock, day, date, exact } = writtenBy();
+
+/** From now on times are told by the clocks of this zone. @param {string} zone of the IANA database */
+export function tellTimesBy(zone) {
+  ({ clock, day, date, exact } = writtenBy(zone));
+}
 
 /** 1213 as people write it: "1.213". @param {number} value */
 export const number = (value) => decimal.format(value);
@@ -44,13 +55,13 @@ export function spoken(iso, now = Date.now()) {
   const then = new Date(iso);
   const minutes = Math.round((then.getTime() - now) / 60_000);
   if (Math.abs(minutes) < 60) return relative.format(minutes, "minute");
-  const days = Math.round((midnight(then) - midnight(new Date(now))) / 86_400_000);
+  const days = dayNumber(then) - dayNumber(new Date(now));
   if (Math.abs(days) <= 1) return `${relative.format(days, "day")} ${clock.format(then)}`;
   return `${day.format(then)}, ${clock.format(then)}`;
 }
 
-/** @param {Date} date */
-const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);
+/** One more for each day of the calendar. @param {Date} at */
+const dayNumber = (at) => Date.parse(date.format(at)) / 86_400_000;
 
 /** To the second and with the zone. @param {string} iso */
 export const precise = (iso) => exact.format(new Date(iso));

@@ -88,16 +88,16 @@ async fn a_text_too_long_is_refused_with_by_how_much_and_in_which_language(stage
         [
             at(
                 "/texts/de/push_text",
-                "is 13 characters too long; 200 are allowed"
+                "ist um 13 Zeichen zu lang; 200 sind möglich"
             ),
             at(
                 "/texts/en/title",
-                "is 1 characters too long; 80 are allowed"
+                "ist um 1 Zeichen zu lang; 80 sind möglich"
             ),
             // 17 for each, on the longest day there is.
             at(
                 "/texts/en/push_text",
-                "is 4 characters too long; 200 are allowed"
+                "ist um 4 Zeichen zu lang; 200 sind möglich"
             ),
         ]
     );

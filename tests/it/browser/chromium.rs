@@ -109,6 +109,22 @@ impl Page {
             .await;
     }
 
+    /// As on a machine whose clocks go by this zone.
+    pub(super) async fn zone(&mut self, zone: &str) {
+        let zone = json!({"timezoneId": zone});
+        self.order("Emulation.setTimezoneOverride", zone).await;
+    }
+
+    /// Presses Enter, where the focus is.
+    pub(super) async fn enter(&mut self) {
+        for kind in ["keyDown", "keyUp"] {
+            let key = json!({
+                "type": kind, "key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13,
+            });
+            self.order("Input.dispatchKeyEvent", key).await;
+        }
+    }
+
     /// Runs this before every document's own scripts.
     pub(super) async fn always_first(&mut self, script: &str) {
         let source = json!({"source": script});

@@ -11,6 +11,7 @@ use crate::world::{Client, Stage, both};
 both!(
     an_editor_writes_an_announcement_and_watches_its_release,
     every_page_opens_in_both_languages_and_on_a_narrow_screen,
+    an_administrator_names_the_deputy_of_an_office,
 );
 
 async fn an_editor_writes_an_announcement_and_watches_its_release(stage: &Stage) {
@@ -66,10 +67,38 @@ async fn every_page_opens_in_both_languages_and_on_a_narrow_screen(stage: &Stage
         format!("/console#/people/{}", editor.account),
         "/console#/people/groups".to_owned(),
         format!("/console#/people/groups/{group}"),
+        "/console#/people/deputies".to_owned(),
         "/console#/channels".to_owned(),
         "/console#/audit".to_owned(),
     ];
     each_opens(&world, &editor, &addresses).await;
+}
+
+async fn an_administrator_names_the_deputy_of_an_office(stage: &Stage) {
+    let world = stage.world().await;
+    let admin = world.admin("Ada Admin").await;
+    let anna = world.employee("Anna Kühn").await;
+    let units = "/api/v1/org-units";
+    let unit = admin.get(units).await.ok()["items"][0].clone();
+    let deputy = async || admin.get(units).await.ok()["items"][0]["deputy_id"].clone();
+    let Some(mut ada) = Visitor::new(&world, &admin, "de").await else {
+        return;
+    };
+
+    ada.opens("/console#/people/deputies").await;
+    ada.chooses(".lines", "Ändern").await;
+    let field = format!("deputy-{}", unit["id"].as_str().unwrap());
+    ada.writes(&field, "Anna").await;
+    ada.chooses(".found", "Anna Kühn").await;
+    ada.reads("Gespeichert.").await;
+    assert_eq!(deputy().await, json!(anna.account));
+
+    ada.reads("Anna Kühn").await;
+    ada.chooses(".lines", "Keine eigene Vertretung").await;
+    let nobody = "document.querySelector('.lines .muted').textContent === 'Niemand'";
+    ada.page.until("nobody any more", nobody).await;
+    assert_eq!(deputy().await, Value::Null);
+    ada.page.close().await;
 }
 
 /// The one that is released.

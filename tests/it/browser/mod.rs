@@ -4,12 +4,16 @@
 
 mod app;
 mod chromium;
+mod compose;
 mod console;
+mod me;
+mod news;
 
 use serde_json::json;
+use stadtfunk::clock::Clock;
 
 use self::chromium::Page;
-use crate::world::{Client, World};
+use crate::world::{Client, Settings, World};
 
 /// A visitor of this world's pages, signed in and reading one language.
 struct Visitor {
@@ -98,6 +102,14 @@ impl Visitor {
             ...(document.body.innerText.match(/.*\\b(undefined|NaN|\\[object).*/g) ?? []),
         ])(document.documentElement)";
         assert_eq!(self.page.value(faults).await, json!([]), "{address}");
+    }
+}
+
+/// By the machine's clock: the browser has no other.
+fn now() -> Settings {
+    Settings {
+        clock: Clock::wall(),
+        ..Settings::default()
     }
 }
 

@@ -6,8 +6,10 @@ import { get } from "/shared/api.js";
 import { confirm, fill, h, say as toast } from "/shared/element.js";
 import { language, number } from "/shared/language.js";
 import { checklist } from "/console/compose/checklist.js";
+import { filledTexts, literalTexts } from "/console/compose/placeholders.js";
 import { textChecks, textFields } from "/console/compose/texts.js";
 import { troubleOf } from "/console/compose/trouble.js";
+import { say as compose } from "/console/compose/words.js";
 import { correct } from "/console/desk.js";
 import { lockScreens, order } from "/console/lockscreen.js";
 import { say as common } from "/console/words.js";
@@ -18,6 +20,10 @@ import { say } from "./words.js";
 const LONGEST_NOTE = 200;
 
 /** @typedef {"de" | "en"} Spoken */
+/** @typedef {{texts: any, notes: Record<string, string>, silent: boolean}} Begun */
+
+/** What was left without having been sent, by announcement and revision. @type {Map<string, Begun>} */
+const left = new Map();
 
 /** @type {import("/console/console.js").Page} */
 export async function correctPage(visit, id) {
@@ -30,10 +36,18 @@ export async function correctPage(visit, id) {
   const ways = item.needs_approval ? say.propose : say.correct;
   /** Exactly the languages that it has. */
   const languages = order.filter((spoken) => item.texts[spoken]);
-  const texts = structuredClone(item.texts);
-  /** @type {Record<string, string>} */
-  const notes = Object.fromEntries(languages.map((spoken) => [spoken, ""]));
-  let silent = false;
+  /** As a correction says what stands there now: its placeholders are filled too. */
+  const standing = literalTexts(item.texts);
+  const kept = `${id} ${item.revision}`;
+  /** @type {Begun} */
+  const begun = left.get(kept) ?? {
+    texts: structuredClone(standing),
+    notes: Object.fromEntries(languages.map((spoken) => [spoken, ""])),
+    silent: false,
+  };
+  left.delete(kept);
+  const { texts, notes } = begun;
+  let done = false;
 
   const lock = lockScreens();
   const checks = checklist();
@@ -41,10 +55,12 @@ export async function correctPage(visit, id) {
   const effects = h("div");
   const button = h("button", { class: "primary" }, ways.yes);
 
-  const changed = () => JSON.stringify(texts) !== JSON.stringify(item.texts);
+  const changed = () => JSON.stringify(texts) !== JSON.stringify(standing);
+  const unsaved = () => !done && (changed() || Object.values(notes).some(Boolean));
+  const expiry = item.expires_at && new Date(item.expires_at);
   function draw() {
-    lock.draw({ class: item.class, texts });
-    fill(effects, effectsOf(effectsOfCorrection(item, silent)));
+    lock.draw({ class: item.class, texts: filledTexts(texts, new Date(item.release_at ?? item.released_at), expiry) });
+    fill(effects, effectsOf(effectsOfCorrection(item, begun.silent)));
     const { toSave } = checks.draw([
       { what: say.correct.otherWords, lacks: !changed(), at: `title-${languages[0]}` },
       ...languages.flatMap((spoken) => textChecks(spoken, texts[spoken])),
@@ -63,21 +79,36 @@ export async function correctPage(visit, id) {
     fill(trouble);
     const sure = await confirm({
       title: ways.sure,
-      text: effectsOf(effectsOfCorrection(item, silent)),
+      text: effectsOf(effectsOfCorrection(item, begun.silent)),
       yes: ways.yes,
       no: common.cancel,
     });
     if (!sure) return;
     button.disabled = true;
     try {
-      await correct(item, { texts, note: notes, silent });
+      await correct(item, { texts, note: notes, silent: begun.silent });
+      done = true;
       toast(ways.done);
       visit.go(`/announcements/${id}`);
     } catch (error) {
-      fill(trouble, troubleOf(error, visit.again));
+      fill(trouble, troubleOf(error, reload));
       draw();
     }
   }
+
+  /** Shows what stands there now, and forgets what was written. */
+  function reload() {
+    done = true;
+    visit.again();
+  }
+
+  const close = (/** @type {BeforeUnloadEvent} */ event) => unsaved() && event.preventDefault();
+  addEventListener("beforeunload", close, { signal: visit.signal });
+  visit.signal.addEventListener("abort", () => {
+    if (!unsaved()) return;
+    left.set(kept, begun);
+    toast(compose.leftUnsaved);
+  });
 
   const page = h(
     "form",
@@ -91,8 +122,8 @@ export async function correctPage(visit, id) {
       item.proposed_correction && h("p", {}, say.propose.replaces),
       languages.map((spoken) => textFields(spoken, texts[spoken], draw)),
       languages.map((spoken) => noteField(spoken, notes, draw)),
-      silentField((chosen) => {
-        silent = chosen;
+      silentField(begun.silent, (chosen) => {
+        begun.silent = chosen;
         draw();
       }),
       h(
@@ -128,6 +159,7 @@ function noteField(spoken, notes, changed) {
     count.textContent = common.of(number(length), number(LONGEST_NOTE));
     count.className = length > LONGEST_NOTE ? "over" : "";
   };
+  input.value = notes[spoken];
   drawCount();
   const name = `${say.correct.note} (${common.languages[spoken]})`;
   return h(
@@ -139,13 +171,13 @@ function noteField(spoken, notes, changed) {
   );
 }
 
-/** @param {(silent: boolean) => void} chosen */
-function silentField(chosen) {
+/** @param {boolean} silently @param {(silent: boolean) => void} chosen */
+function silentField(silently, chosen) {
   const choice = (/** @type {boolean} */ silent, /** @type {string} */ name, /** @type {string} */ text) =>
     h(
       "label",
       { class: "choice card" },
-      h("input", { type: "radio", name: "silent", checked: !silent, onchange: () => chosen(silent) }),
+      h("input", { type: "radio", name: "silent", checked: silent === silently, onchange: () => chosen(silent) }),
       h("span", {}, h("strong", {}, name), h("small", { class: "hint" }, text)),
     );
   return h(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A correction that waits for another editor: what it says, whose it is, and what the one who looks can do with it.
 
-import { confirm, fill, h } from "/shared/element.js";
+import { confirm, fill, h, once } from "/shared/element.js";
 import { language } from "/shared/language.js";
 import { problem } from "/shared/problem.js";
 import { approveCorrection, dropCorrection } from "/console/desk.js";
@@ -22,8 +22,8 @@ export function proposalOf(item, visit) {
       "button",
       {
         class: look,
-        onclick: () =>
-          go().then(
+        onclick: (/** @type {any} */ { currentTarget }) =>
+          once([currentTarget], go).then(
             (done) => done !== null && visit.again(),
             (error) => fill(trouble, problem(error, visit.again)),
           ),

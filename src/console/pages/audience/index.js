@@ -3,7 +3,7 @@
 // exceptions; a search that finds them, and a count that follows.
 
 import { call } from "/shared/api.js";
-import { fill, h, say as toast } from "/shared/element.js";
+import { fill, h, once, say as toast } from "/shared/element.js";
 import { number } from "/shared/language.js";
 import { problem } from "/shared/problem.js";
 import { say } from "/console/words.js";
@@ -15,8 +15,6 @@ import { counting } from "./count.js";
 /** @typedef {import("./choices.js").Audience} Audience */
 /** @typedef {import("./choices.js").Choices} Choices */
 
-/** How long an editor pauses before it is counted anew, in milliseconds. */
-const PAUSE = 300;
 /**
  * @param {Unit[]} units parents first
  * @param {Audience} audience
@@ -99,7 +97,8 @@ function groupKeeper(value, kept) {
   async function keep() {
     fill(trouble);
     try {
-      kept(await call("POST", "/editorial/groups", { body: { name: name.value, audience: value() } }));
+      const body = { name: name.value, audience: value() };
+      kept(await once([button], () => call("POST", "/editorial/groups", { body })));
       name.value = "";
       toast(say.groupKept);
     } catch (error) {

@@ -4,10 +4,10 @@
 //
 // It is made of parts, one module each: a part makes something of the release report, or nothing.
 
-import { Problem, get, serverNow } from "/shared/api.js";
+import { get, serverNow } from "/shared/api.js";
 import { fill, h } from "/shared/element.js";
 import { language, precise } from "/shared/language.js";
-import { inOneLine, problem } from "/shared/problem.js";
+import { inOneLine } from "/shared/problem.js";
 import { proposalOf } from "/console/after/proposal.js";
 import { clockOf, everySecond } from "/console/time.js";
 import { stepOf } from "/console/who.js";
@@ -35,13 +35,16 @@ const LATER = 10_000;
 /** @type {import("/console/console.js").Page} */
 export async function boardPage(visit, id) {
   let item = await get(`/editorial/announcements/${id}`);
-  if (["draft", "in_review", "held"].includes(item.state)) {
+  const isOnDesk = () => ["draft", "in_review", "held"].includes(item.state);
+  if (isOnDesk()) {
     visit.go(`/announcements/${id}/edit`);
     return h("p");
   }
   const clock = h("p", { class: "clock", role: "timer" });
   const outcome = h("div", { class: "outcome", "aria-live": "off" });
+  /** Of what an editor has done here; what goes wrong in looking is told beside it, and goes by itself. */
   const trouble = h("div", { "aria-live": "polite" });
+  const lost = h("div", { "aria-live": "polite" });
   const head = h("header", { class: "stack tight" });
   let shown = "";
 
@@ -54,10 +57,9 @@ export async function boardPage(visit, id) {
     let pause = SOON;
     try {
       pause = await look();
-      fill(trouble);
+      fill(lost);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      fill(trouble, h("p", { class: "problem" }, inOneLine(error)));
+      fill(lost, h("p", { class: "problem" }, inOneLine(error)));
       pause = LATER;
     }
     setTimeout(follow, pause);
@@ -65,11 +67,14 @@ export async function boardPage(visit, id) {
 
   /** Asks for what is new, shows it, and says when to ask again. */
   async function look() {
+    await lookAtItem();
+    if (isOnDesk()) {
+      if (!visit.signal.aborted) visit.go(`/announcements/${id}/edit`);
+      return LATER;
+    }
     if (item.state === "scheduled") {
       const left = new Date(item.release_at).getTime() - serverNow();
       draw(await beforeT(item, left));
-      item = await get(`/editorial/announcements/${id}`);
-      drawHead();
       return left > LATER + SOON ? LATER : SOON;
     }
     const report = await get(`/editorial/announcements/${id}/report`);
@@ -82,21 +87,30 @@ export async function boardPage(visit, id) {
     return given?.is_open ? WHILE_ANSWERING : LATER;
   }
 
+  /** Others move it, correct it and withdraw it too. What has not changed stays: it may just be tapped. */
+  async function lookAtItem() {
+    const before = JSON.stringify(item);
+    item = await get(`/editorial/announcements/${id}`);
+    if (JSON.stringify(item) !== before) drawHead();
+  }
+
   /** @param {(Element | null)[]} parts */
   const draw = (parts) => fill(outcome, parts);
 
   drawHead();
   everySecond(() => {
-    clock.textContent = clockOf(item.released_at ?? item.release_at);
+    const t = item.released_at ?? item.release_at;
+    clock.textContent = t ? clockOf(t) : "";
     clock.classList.toggle("days", clock.textContent.length > 9);
   }, visit.signal);
-  follow().catch((error) => fill(trouble, problem(error)));
+  follow();
   return h(
     "div",
     { class: "board stack" },
     h("a", { class: "back", href: "#/announcements" }, say.allBoards),
     head,
     trouble,
+    lost,
     clock,
     outcome,
   );

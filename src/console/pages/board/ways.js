@@ -2,7 +2,7 @@
 // What can be done from the board.
 
 import { download } from "/shared/api.js";
-import { fill, h } from "/shared/element.js";
+import { fill, h, once } from "/shared/element.js";
 import { problem } from "/shared/problem.js";
 import { cancelSchedule, release } from "/console/desk.js";
 import { withdraw } from "/console/after/withdraw.js";
@@ -15,11 +15,13 @@ export function waysOf(item, visit, trouble) {
     h(
       "button",
       {
-        onclick: () =>
-          go().then(
+        onclick: (/** @type {any} */ { currentTarget }) => {
+          fill(trouble);
+          once([currentTarget], go).then(
             (done) => done !== null && then(),
             (error) => fill(trouble, problem(error, visit.again)),
-          ),
+          );
+        },
       },
       name,
     );

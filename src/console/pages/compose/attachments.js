@@ -33,6 +33,8 @@ export function attachments({ work, changed, visit }) {
   const trouble = h("div", { "aria-live": "polite" });
   const status = h("p", { class: "hint", role: "status" });
   const list = h("ul", { class: "stack" });
+  /** How many choices of files are on their way: nothing goes out without what was just added. */
+  let sending = 0;
 
   const photoButton = chooser(say.attached.addPhoto, PHOTOS, async (file) => {
     const made = await send("/photos", "photo", file);
@@ -51,12 +53,15 @@ export function attachments({ work, changed, visit }) {
     async function upload() {
       fill(trouble);
       status.textContent = say.attached.sending;
+      sending++;
+      changed();
       try {
         for (const file of input.files) await add(file);
       } catch (error) {
         fill(trouble, problem(error));
       }
-      status.textContent = "";
+      sending--;
+      status.textContent = sending ? say.attached.sending : "";
       input.value = "";
       drawList();
       changed();
@@ -146,20 +151,22 @@ export function attachments({ work, changed, visit }) {
   return {
     node: h(
       "fieldset",
-      { class: "stack tight" },
+      { class: "stack tight", id: "attachments" },
       h("legend", {}, say.attached.legend),
       list,
       status,
       trouble,
       h("div", { class: "row" }, photoButton.button, fileButton.button),
     ),
-    checks: () =>
-      photos.map((photo, at) => ({
+    checks: () => [
+      ...(sending ? [{ what: say.attached.sent, lacks: true, needed: /** @type {const} */ ("release") }] : []),
+      ...photos.map((photo, at) => ({
         what: say.attached.check(at + 1),
         lacks: !photo.alt_text,
-        needed: "release",
+        needed: /** @type {const} */ ("release"),
         at: `alt-${photo.id}`,
       })),
+    ],
     written: () => ({
       photos: photos.map(({ id, press, alt_text }) => ({ id, press, alt_text: alt_text || null })),
       files: files.map(({ id, press, title, name }) => ({ id, press, title: title || name })),

@@ -4,8 +4,8 @@
 import { serverNow } from "/shared/api.js";
 import { h } from "/shared/element.js";
 import { duration } from "/shared/language.js";
+import { instantOf, shownAt } from "/console/clocks.js";
 import { say } from "./words.js";
-import { localOf } from "./when.js";
 
 /** In seconds; docs/api/announcements.md. */
 const LATENESSES = [900, 3600, 21_600, 86_400, 604_800];
@@ -15,13 +15,14 @@ export function ends({ work, known, changed }) {
   const end = h("input", {
     type: "datetime-local",
     step: "60",
+    max: "9999-12-31T23:59", // A year has four digits.
     id: "end",
     oninput: () => {
-      work.expires_at = end.value ? new Date(end.value).toISOString() : null;
+      work.expires_at = end.value ? instantOf(end.value).toISOString() : null;
       changed();
     },
   });
-  if (work.expires_at) end.value = localOf(new Date(work.expires_at)).slice(0, 16);
+  if (work.expires_at) end.value = shownAt(new Date(work.expires_at)).slice(0, 16);
   const late = h(
     "select",
     {
@@ -37,7 +38,7 @@ export function ends({ work, known, changed }) {
   if (work.lateness !== undefined) late.value = String(work.lateness ?? "");
   const tooEarly = () => {
     const ended = new Date(work.expires_at).getTime();
-    const t = work.shownTime ? new Date(work.shownTime).getTime() : 0;
+    const t = work.shownTime ? instantOf(work.shownTime).getTime() : 0;
     return ended <= serverNow() || ended <= t;
   };
   return {

@@ -7,6 +7,7 @@
 
 import { get } from "/shared/api.js";
 import { fill, h, say as toast } from "/shared/element.js";
+import { instantOf } from "/console/clocks.js";
 import { cancelSchedule, change, draft, release, remove, submit } from "/console/desk.js";
 import { lockScreens } from "/console/lockscreen.js";
 import { say as common } from "/console/words.js";
@@ -67,6 +68,8 @@ export async function composePage(visit, id) {
   /** @type {Section[]} */
   let sections = [];
   let forgotten = false;
+  /** Something is being done, and nothing else until that has an end: who types meanwhile makes no second draft. */
+  let busy = false;
   /** The fields as they are stored. @type {Record<string, any>} */
   let saved = again?.saved ?? {};
   const written = () => Object.assign({}, ...sections.map((section) => section.written?.()));
@@ -88,10 +91,9 @@ export async function composePage(visit, id) {
 
   /** @param {() => Promise<any>} action */
   async function go(action) {
-    const all = Object.values(buttons);
-    all.forEach((button) => {
-      button.disabled = true;
-    });
+    if (busy) return;
+    busy = true;
+    draw();
     fill(trouble);
     try {
       const done = await action();
@@ -100,6 +102,7 @@ export async function composePage(visit, id) {
       fill(trouble, troubleOf(error, reload));
       trouble.scrollIntoView({ block: "nearest" });
     } finally {
+      busy = false;
       draw();
     }
   }
@@ -141,19 +144,22 @@ export async function composePage(visit, id) {
     });
   };
 
+  /** None of them is the form's own: Enter in a field plans and sends nothing. */
   const buttons = {
-    schedule: h("button", { class: "primary", onclick: act((saved) => scheduleAt(saved, work.shownTime)) }),
+    schedule: h("button", { type: "button", class: "primary", onclick: act((saved) => scheduleAt(saved, work.shownTime)) }),
     draft: h("button", { type: "button", onclick: act(async (saved) => saved, common.saved) }),
     submit: h("button", { type: "button", onclick: act(submit, say.submitted) }, say.submit),
     release: h("button", { type: "button", class: "danger", onclick: act(release) }, common.releaseNow),
   };
 
   function draw() {
-    lock.draw({ class: work.class, texts: filledTexts(work) });
+    const release = work.shownTime ? instantOf(work.shownTime) : undefined;
+    const expiry = work.expires_at ? new Date(work.expires_at) : undefined;
+    lock.draw({ class: work.class, texts: filledTexts(work.texts, release, expiry) });
     const { toSave, toRelease, toSchedule } = checks.draw(sections.flatMap((section) => section.checks?.() ?? []));
-    buttons.draft.disabled = buttons.submit.disabled = !toSave;
-    buttons.release.disabled = !toRelease;
-    buttons.schedule.disabled = !toSchedule;
+    buttons.draft.disabled = buttons.submit.disabled = busy || !toSave;
+    buttons.release.disabled = busy || !toRelease;
+    buttons.schedule.disabled = busy || !toSchedule;
     buttons.submit.hidden = work.state !== "draft";
     buttons.submit.classList.toggle("primary", needsApproval(desk));
     buttons.schedule.classList.toggle("primary", buttons.submit.hidden || !needsApproval(desk));
@@ -225,14 +231,14 @@ const workOf = (stored) => ({
 });
 
 /** What else can be done with one that is stored. @param {Desk} desk */
-function waysOf({ known, go, visit }) {
+function waysOf({ known, work, go, visit }) {
   if (!known) return null;
   const way = (/** @type {string} */ name, /** @type {() => Promise<any>} */ action) =>
     h("button", { type: "button", class: "quiet", onclick: () => go(action) }, name);
   const gone = async () => {
     const sure = await remove(known);
     if (sure !== null) {
-      known.state = "deleted";
+      work.state = "deleted";
       visit.go("/announcements");
     }
   };

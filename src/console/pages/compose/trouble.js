@@ -5,6 +5,7 @@ import { Problem } from "/shared/api.js";
 import { h } from "/shared/element.js";
 import { problem } from "/shared/problem.js";
 import { say as common } from "/console/words.js";
+import { say as question } from "/console/question/words.js";
 import { jumpTo } from "./checklist.js";
 import { say } from "./words.js";
 
@@ -38,6 +39,12 @@ function fieldOf(pointer) {
   }
   if (part === "note") return { at: `note-${language}`, name: common.languages[/** @type {"de"} */ (language)] };
   if (part === "audience") return { at: "audience", name: say.checks.audience };
+  if (part === "expires_at") return { at: "end", name: say.ends.until };
+  if (part === "answers" || part?.endsWith("_minutes") || part === "otherwise")
+    return { at: "question", name: question.legend };
+  if (part === "share_percent" || part === "at_latest_seconds")
+    return { at: "press", name: say.press.legend };
+  if (part === "photos" || part === "files") return { at: "attachments", name: say.attached.legend };
   if (part?.startsWith("release_at")) return { at: "when", name: say.when };
   return undefined;
 }

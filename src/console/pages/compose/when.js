@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
-// T: when it is released, as the clocks of the editor's zone show it, with the time that is left. An hour that the
-// clocks leave out or show twice is asked back, not guessed.
+// T: when it is released, as the city's clocks show it, with the time that is left. An hour that they leave out or show
+// twice is asked back, not guessed.
 
 import { Problem, serverNow } from "/shared/api.js";
 import { h } from "/shared/element.js";
 import { language } from "/shared/language.js";
+import { cityZone, instantOf, offsetAt, shownAt } from "/console/clocks.js";
 import { schedule } from "/console/desk.js";
 import { clockOf, everySecond } from "/console/time.js";
 import { moment } from "/console/who.js";
 import { say } from "./words.js";
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** A year has four digits. */
+const LATEST = "9999-12-31T23:59:59";
 
 /** @type {import("./index.js").MakeSection} */
 export function time(desk) {
@@ -19,19 +21,20 @@ export function time(desk) {
   const input = h("input", {
     type: "datetime-local",
     step: "1",
+    max: LATEST,
     id: "when",
     oninput: () => {
       draw();
       changed();
     },
   });
-  input.value = work.shownTime ?? (work.release_at ? localOf(new Date(work.release_at)) : "");
+  input.value = work.shownTime ?? (work.release_at ? shownAt(new Date(work.release_at)) : "");
   const offset = h("small");
   function draw() {
-    const shown = input.value ? new Date(input.value) : undefined;
+    const t = input.value ? instantOf(input.value) : undefined;
     work.shownTime = input.value;
-    left.textContent = shown ? clockOf(shown.toISOString()) : "";
-    offset.textContent = say.whenHint(`${zone} (${offsetOf(shown ?? new Date())})`);
+    left.textContent = t ? clockOf(t.toISOString()) : "";
+    offset.textContent = say.whenHint(`${cityZone()} (${offsetAt(t ?? new Date())})`);
   }
   everySecond(draw, visit.signal);
   return {
@@ -44,7 +47,7 @@ export function time(desk) {
     checks: () => [
       {
         what: say.checks.time,
-        lacks: !input.value || new Date(input.value).getTime() <= serverNow(),
+        lacks: !input.value || instantOf(input.value).getTime() <= serverNow(),
         needed: "schedule",
         at: "when",
       },
@@ -58,7 +61,7 @@ export function time(desk) {
  */
 export async function scheduleAt(announcement, shown) {
   try {
-    return await schedule(announcement, { release_at_local: { at: toTheSecond(shown), zone } });
+    return await schedule(announcement, { release_at_local: { at: toTheSecond(shown), zone: cityZone() } });
   } catch (error) {
     const asked =
       error instanceof Problem && (error.is("local-time-missing") || error.is("local-time-twice"))
@@ -105,25 +108,11 @@ function askBack(error, instants) {
 function named(instant) {
   const locale = language === "de" ? "de-DE" : "en-GB";
   const date = new Date(instant);
-  const day = date.toLocaleDateString(locale, { dateStyle: "full" });
-  const clock = date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", timeZoneName: "long" });
-  return h("span", {}, h("strong", {}, clock), h("br"), `${day} (${offsetOf(date)})`);
+  const timeZone = cityZone();
+  const day = date.toLocaleDateString(locale, { dateStyle: "full", timeZone });
+  const clock = date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", timeZoneName: "long", timeZone });
+  return h("span", {}, h("strong", {}, clock), h("br"), `${day} (${offsetAt(date)})`);
 }
 
 /** The field leaves out the seconds where they are none. @param {string} shown */
 const toTheSecond = (shown) => (shown.length === 16 ? `${shown}:00` : shown);
-
-/** As the field wants it: local time without a zone. @param {Date} date */
-export function localOf(date) {
-  const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 19);
-}
-
-/** UTC+01:00 @param {Date} date */
-function offsetOf(date) {
-  const minutes = -date.getTimezoneOffset();
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((part) =>
-    String(part).padStart(2, "0"),
-  );
-  return `UTC${minutes < 0 ? "−" : "+"}${hours}:${rest}`;
-}

@@ -2,7 +2,7 @@
 // One group: its name and who is meant. What was scheduled before keeps meaning whom it meant.
 
 import { call, get } from "/shared/api.js";
-import { confirm, fill, h, say as toast } from "/shared/element.js";
+import { confirm, fill, h, once, say as toast } from "/shared/element.js";
 import { problem } from "/shared/problem.js";
 import { namesNobody } from "/console/audience/choices.js";
 import { audienceField } from "/console/audience/index.js";
@@ -32,7 +32,7 @@ export async function groupPage(visit, id) {
   async function go(action, said) {
     fill(trouble);
     try {
-      if ((await action()) === null) return;
+      if ((await once([save], action)) === null) return;
       toast(said);
       visit.go("/people/groups");
     } catch (error) {

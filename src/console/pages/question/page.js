@@ -18,6 +18,7 @@ export async function answersPage(visit, id) {
 
   /** @param {string} [cursor] */
   async function names(cursor) {
+    fill(end);
     try {
       const page = await get(
         `/announcements/${id}/answers?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`,
@@ -27,7 +28,12 @@ export async function answersPage(visit, id) {
       fill(end, page.next_cursor && h("button", { onclick: () => names(page.next_cursor) }, say.more));
     } catch (error) {
       // Names are for whoever leads an operation alone, and for thirty days.
-      if (!(error instanceof Problem) || error.body.status !== 404) return fill(end, problem(error));
+      if (!(error instanceof Problem) || error.body.status !== 404) {
+        return fill(
+          end,
+          problem(error, () => names(cursor)),
+        );
+      }
       fill(end, h("p", { class: "muted" }, say.noNames));
     }
   }
