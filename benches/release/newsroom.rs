@@ -39,6 +39,7 @@ pub(super) struct Newsroom {
 impl Newsroom {
     /// On the database in the folder, or on that of `DATABASE_URL`. Whoever worked there before has left.
     pub(super) async fn open(folder: &Path, push: PushConfig, site: &Site) -> Result<Self> {
+        let config = config(folder, push, site)?;
         let app = Box::pin(app::build(config, Clock::wall())).await?;
         let left = "UPDATE accounts SET left_at = created_at";
         app.db.query(super::same(left)).execute().await?;
