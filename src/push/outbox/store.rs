@@ -12,7 +12,7 @@ use crate::{
     db::{Db, DbError, Json, Result, Tx, sql},
     id::{AccountId, ClaimId, DeviceId, MessageId},
     push::{
-        ApnsEnvironment, Class, Gateway, Language, Outcome,
+        ApnsEnvironment, Gateway, Language, MessageClass, Outcome,
         envelope::{DeviceKeys, Envelope, Message, Target},
     },
 };
@@ -183,7 +183,7 @@ pub(super) async fn is_anything_under_way(db: &Db) -> Result<bool> {
 #[derive(sqlx::FromRow)]
 struct MessageRow {
     id: MessageId,
-    class: Class,
+    class: MessageClass,
     envelope: Json<Envelope>,
     expires_at: At,
 }
