@@ -30,7 +30,7 @@ pub mod sandbox;
 mod trial;
 
 pub use self::{
-    dispatcher::{Alarm, AlarmKind, GatewayState},
+    dispatcher::{Alarm, AlarmKind, GatewayState, LastLook},
     outcome::{Outcome, Reply, Verdict},
     trial::Tried,
 };
@@ -142,8 +142,8 @@ impl Push {
         }
     }
 
-    /// Starts handing over what the outbox holds.
-    pub fn start(&self, tasks: &Tasks) {
+    /// Starts handing over what the outbox holds. `last_look`: who is asked before a social notice leaves.
+    pub fn start(&self, tasks: &Tasks, last_look: Option<Arc<dyn LastLook>>) {
         let dispatcher = Dispatcher::new(
             self.db.clone(),
             self.clock.clone(),
@@ -152,6 +152,7 @@ impl Push {
             self.gateways.clone(),
             self.health.clone(),
             self.metrics.clone(),
+            last_look,
         );
         dispatcher.start();
     }

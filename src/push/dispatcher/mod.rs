@@ -15,6 +15,7 @@ mod batch;
 mod ending;
 mod health;
 mod held;
+mod last_look;
 mod queues;
 mod recalled;
 mod retry;
@@ -28,8 +29,11 @@ use tokio::{
 };
 
 pub(super) use self::health::Health;
-pub use self::health::{Alarm, AlarmKind, GatewayState};
 use self::{health::Admission, queues::Queues};
+pub use self::{
+    health::{Alarm, AlarmKind, GatewayState},
+    last_look::LastLook,
+};
 use super::{
     gateways::Gateways,
     metrics::Metrics,
@@ -63,6 +67,8 @@ pub(super) struct Dispatcher {
     gateways: Arc<Gateways>,
     health: Health,
     metrics: Metrics,
+    /// `None`: nobody speaks for a class that asks for it.
+    last_look: Option<Arc<dyn LastLook>>,
 }
 
 impl Dispatcher {
@@ -74,6 +80,7 @@ impl Dispatcher {
         gateways: Arc<Gateways>,
         health: Health,
         metrics: Metrics,
+        last_look: Option<Arc<dyn LastLook>>,
     ) -> Self {
         Self {
             db,
@@ -83,6 +90,7 @@ impl Dispatcher {
             gateways,
             health,
             metrics,
+            last_look,
         }
     }
 
@@ -192,7 +200,7 @@ impl Dispatcher {
         let (is_open, opens_at) = (work.is_open, work.opens_at);
         self.tasks.spawn(async move {
             if is_open {
-                this.deliver(claim).await;
+                this.look_and_deliver(claim).await;
             } else {
                 this.hold(claim, opens_at).await;
             }
