@@ -58,7 +58,8 @@ async fn measure(wanted: &Wanted) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let tasks = Tasks::new();
     let runs = staff_first::measure(wanted, folder.path(), &tasks).await?;
-    let releases = same_instant::measure(wanted, folder.path(), &tasks).await?;
+    let measured = same_instant::measure(wanted, folder.path(), &tasks);
+    let releases = Box::pin(measured).await?;
     print(wanted, &runs, &releases)
 }
 

@@ -152,9 +152,8 @@ impl Push {
             self.gateways.clone(),
             self.health.clone(),
             self.metrics.clone(),
-            last_look,
         );
-        dispatcher.start();
+        dispatcher.asking(last_look).start();
     }
 
     /// How each gateway is, as far as this process has learnt from its answers.

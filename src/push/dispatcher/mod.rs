@@ -80,7 +80,6 @@ impl Dispatcher {
         gateways: Arc<Gateways>,
         health: Health,
         metrics: Metrics,
-        last_look: Option<Arc<dyn LastLook>>,
     ) -> Self {
         Self {
             db,
@@ -90,8 +89,13 @@ impl Dispatcher {
             gateways,
             health,
             metrics,
-            last_look,
+            last_look: None,
         }
+    }
+
+    /// Whom it asks before a social notice leaves.
+    pub(super) fn asking(self, last_look: Option<Arc<dyn LastLook>>) -> Self {
+        Self { last_look, ..self }
     }
 
     /// Starts looking for work until the process stops.
