@@ -52,12 +52,23 @@ const TRY_AGAIN: Duration = Duration::from_millis(250);
 
 /// The room. Cheap to clone.
 #[derive(Clone)]
-pub struct Notifications {
+pub struct Notifications(Arc<Room>);
+
+/// What it works with.
+pub struct Room {
     db: Db,
     clock: Clock,
     ids: Ids,
     people: People,
     classes: Classes,
+}
+
+impl std::ops::Deref for Notifications {
+    type Target = Room;
+
+    fn deref(&self) -> &Room {
+        &self.0
+    }
 }
 
 /// When to look again.
@@ -72,13 +83,13 @@ enum Next {
 
 impl Notifications {
     pub fn new(db: Db, clock: Clock, ids: Ids, people: People, classes: Classes) -> Self {
-        Self {
+        Self(Arc::new(Room {
             db,
             clock,
             ids,
             people,
             classes,
-        }
+        }))
     }
 
     /// What the dispatcher asks before a notice leaves.
