@@ -24,6 +24,7 @@ use crate::{
     feed::Feed,
     files::Files,
     id::Ids,
+    notifications::Notifications,
     people::{People, quiet},
     photos::Photos,
     push::{
@@ -50,6 +51,7 @@ pub struct App {
     pub feed: Feed,
     pub push: Push,
     pub announcements: Announcements,
+    pub notifications: Notifications,
     pub photos: Photos,
     pub files: Files,
     pub changes: ChangeLog,
@@ -100,6 +102,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         (Press::new(&config)?, Answering::new(&config)?),
         &config,
     );
+    let notifications = Notifications::new(
+        db.clone(),
+        clock.clone(),
+        ids.clone(),
+        people.clone(),
+        config.push.classes.clone(),
+    );
     let photos = Photos::new(
         db.clone(),
         clock.clone(),
@@ -133,6 +142,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
         feed,
         push,
         announcements,
+        notifications,
         photos,
         files,
         changes,
@@ -143,7 +153,8 @@ pub async fn build(config: Config, clock: Clock) -> Result<App, StartError> {
 pub fn start(app: &App) {
     db::listen(&app.db, &app.tasks);
     db::follow(&app.db, &app.clock, &app.tasks);
-    app.push.start(&app.tasks);
+    app.push
+        .start(&app.tasks, Some(app.notifications.last_look()));
     app.push
         .keep_house(&app.tasks, app.config.outbox.fold_after());
     let push = app.push.clone();
@@ -159,6 +170,7 @@ pub fn start(app: &App) {
     app.announcements.follow_up(&app.tasks);
     app.people.start(&app.tasks);
     app.changes.start();
+    app.notifications.start(&app.tasks);
 }
 
 /// Answers requests until `shutdown` resolves; then stops accepting, finishes what is under way (up to

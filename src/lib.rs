@@ -16,6 +16,7 @@ pub mod feed;
 pub mod files;
 pub mod id;
 pub mod mail;
+pub mod notifications;
 pub mod people;
 pub mod photos;
 pub mod push;

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     announcements,
     app::App,
-    app_shell, audit, changes, console, feed, files, people, photos, push,
+    app_shell, audit, changes, console, feed, files, notifications, people, photos, push,
     web::{Edge, edge, health, metrics, openapi, pages},
 };
 
@@ -65,6 +65,7 @@ fn api(app: &App) -> OpenApiRouter {
         .merge(people::http::router(app.people.clone()))
         .merge(push::devices::http::router(app.push.clone()))
         .merge(push::receipts::http::router(app.push.clone()))
+        .merge(notifications::http::router(app.notifications.clone()))
         // What colleagues say and show to each other.
         .merge(feed::http::router(app.feed.clone()))
         .merge(photos::http::router(app.photos.clone()))

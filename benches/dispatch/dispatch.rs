@@ -85,7 +85,7 @@ fn message(app: &App, class: Class) -> Message {
     };
     Message {
         id: app.ids.id(),
-        class,
+        class: class.into(),
         envelope: Envelope {
             texts: [(Language::German, text)].into(),
             link: "/announcements/019a8f6e-7c00-7000-8000-000000000001".to_owned(),

@@ -96,7 +96,7 @@ async fn measure(wanted: &Wanted) -> Result<()> {
 
     process::forget_peak()?;
     let server = Tasks::new();
-    app.push.start(&app.tasks);
+    app.push.start(&app.tasks, None);
     report::progress("staging")?;
     let staged = dispatch::stage(&app, Class::Important, wanted.devices).await?;
     report::progress("waiting for T")?;

@@ -74,8 +74,9 @@ async fn measure(wanted: &Wanted) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let tasks = Tasks::new();
     let runs = staff_first::measure(wanted, folder.path(), &tasks).await?;
-    let releases = same_instant::measure(wanted, folder.path(), &tasks).await?;
-    let stagings = staging::measure(wanted, folder.path(), &tasks).await?;
+    let measured = same_instant::measure(wanted, folder.path(), &tasks);
+    let releases = Box::pin(measured).await?;
+    let stagings = Box::pin(staging::measure(wanted, folder.path(), &tasks)).await?;
     print(wanted, &runs, &releases, &stagings)
 }
 

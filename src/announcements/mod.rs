@@ -46,7 +46,7 @@ mod schedule;
 mod store;
 mod texts;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -92,7 +92,7 @@ pub struct Announcements {
     /// How long before T the audience is staged.
     stage_before: Duration,
     /// How long after T each class may still disturb.
-    classes: Classes,
+    classes: Arc<Classes>,
     four_eyes: FourEyes,
     lateness: Lateness,
     /// The zone of the city's clocks.
@@ -117,7 +117,7 @@ impl Announcements {
             press,
             answering,
             stage_before: Duration::from_secs(announcements.stage_seconds),
-            classes: config.push.classes.clone(),
+            classes: Arc::new(config.push.classes.clone()),
             four_eyes: FourEyes::new(&announcements.four_eyes),
             lateness: Lateness::new(announcements.max_lateness_seconds),
             zone: config.server.zone.clone(),

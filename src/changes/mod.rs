@@ -11,6 +11,7 @@
 //!   its owner may know;
 //! - [`live`] tells those who are [listening](ChangeLog::listen) as it happens. One task reads the log, once
 //!   for all of them;
+//! - a room that does something about what it reads [keeps its place](reading) in the database;
 //! - each feature says in one place who may know of its things: it is a [`Subjects`]. This room knows no
 //!   audience.
 //!
@@ -27,6 +28,7 @@ mod housekeeping;
 pub mod http;
 pub mod live;
 mod position;
+pub mod reading;
 mod store;
 mod subjects;
 pub mod sync;
@@ -70,6 +72,10 @@ text_enum! {
         AnnouncementAnswered = "announcement_answered",
         PeopleImported = "people_imported",
         SessionEnded = "session_ended",
+        /// Somebody's quiet hours or duty have changed; the subject is their account.
+        QuietChanged = "quiet_changed",
+        /// The duty of many has changed at once; there is no subject.
+        RosterChanged = "roster_changed",
     }
 }
 
@@ -92,9 +98,14 @@ struct Place {
 }
 
 impl Place {
+    /// By what lines are in order.
+    fn rank(self) -> (i64, i32) {
+        (self.turn, self.nth)
+    }
+
     /// Whether what stands here comes no later than `other`.
     fn is_up_to(self, other: Self) -> bool {
-        (self.turn, self.nth) <= (other.turn, other.nth)
+        self.rank() <= other.rank()
     }
 }
 

@@ -33,15 +33,15 @@ pub(super) async fn insert(
 }
 
 /// Up to `limit` lines after a place, oldest first.
-pub(super) async fn after(db: &Db, place: Place, limit: i64) -> Result<Vec<Line>> {
+pub(super) async fn after(db: &Db, rank: (i64, i32), limit: i64) -> Result<Vec<Line>> {
     let rows: Vec<(i64, i32, At, Kind, uuid::Uuid)> = db
         .query(sql!(
             "SELECT turn, nth, at, kind, subject_id FROM changes WHERE (turn, nth) > ($1, $2)"
             ["" | " AND turn < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"]
             " ORDER BY turn, nth LIMIT $3"
         ))
-        .bind(place.turn)
-        .bind(place.nth)
+        .bind(rank.0)
+        .bind(rank.1)
         .bind(limit)
         .all()
         .await?;
@@ -144,4 +144,49 @@ pub(super) async fn secret(db: &Db, ours: [u8; 32]) -> Result<Vec<u8>> {
         .one()
         .await?;
     Ok(secret)
+}
+
+/// Puts a reader that is new at the end of the log, and back to it one that stands beyond: its log was another's.
+pub(super) async fn put_reader(db: &Db, name: &'static str, end: Place) -> Result<()> {
+    db.query(sql!(
+        "INSERT INTO change_readers (name, turn, nth) VALUES ($1, $2, $3)
+         ON CONFLICT (name) DO UPDATE SET turn = excluded.turn, nth = excluded.nth
+         WHERE (change_readers.turn, change_readers.nth) > (excluded.turn, excluded.nth)"
+    ))
+    .bind(name)
+    .bind(end.turn)
+    .bind(end.nth)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// On which line a reader stands, by turn and number in it.
+pub(super) async fn reader_at(db: &Db, name: &'static str) -> Result<(i64, i32)> {
+    db.query(sql!("SELECT turn, nth FROM change_readers WHERE name = $1"))
+        .bind(name)
+        .one()
+        .await
+}
+
+/// Moves a reader on, if it still stands where it stood.
+pub(super) async fn move_reader(
+    tx: &mut Tx,
+    name: &'static str,
+    from: (i64, i32),
+    to: Place,
+) -> Result<bool> {
+    let moved = tx
+        .query(sql!(
+            "UPDATE change_readers SET turn = $4, nth = $5
+             WHERE name = $1 AND turn = $2 AND nth = $3"
+        ))
+        .bind(name)
+        .bind(from.0)
+        .bind(from.1)
+        .bind(to.turn)
+        .bind(to.nth)
+        .execute()
+        .await?;
+    Ok(moved == 1)
 }

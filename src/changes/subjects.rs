@@ -102,7 +102,9 @@ impl Kind {
             Self::AnnouncementAnswered
             | Self::LogBegun
             | Self::PeopleImported
-            | Self::SessionEnded => return None,
+            | Self::SessionEnded
+            | Self::QuietChanged
+            | Self::RosterChanged => return None,
         })
     }
 }

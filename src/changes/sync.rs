@@ -120,7 +120,7 @@ impl ChangeLog {
             lines: 0,
         };
         loop {
-            let lines = store::after(&self.db, stretch.to, ROUND).await?;
+            let lines = store::after(&self.db, stretch.to.rank(), ROUND).await?;
             stretch.lines += lines.len();
             if stretch.lines > MOST_LINES || lines.iter().any(Line::moves_everybody) {
                 return Err(SyncError::BeginAnew);

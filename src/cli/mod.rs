@@ -86,7 +86,7 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let sources = cli.sources();
     match cli.command {
-        Command::Serve => serve::run(load(&sources)?).await,
+        Command::Serve => Box::pin(serve::run(load(&sources)?)).await,
         Command::Demo(demo) => demo::run(demo, terminal).await,
         Command::CheckConfig => Ok(check_config::run(&sources, *terminal)),
         Command::Migrate => migrate::run(&load(&sources)?, terminal).await,

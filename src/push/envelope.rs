@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApnsEnvironment, Class, Gateway, Language};
+use super::{ApnsEnvironment, Gateway, Language, MessageClass};
 use crate::{
     clock::At,
     id::{DeviceId, MessageId},
@@ -68,7 +68,7 @@ impl Envelope {
 #[derive(Clone, Debug)]
 pub struct Message {
     pub id: MessageId,
-    pub class: Class,
+    pub class: MessageClass,
     pub envelope: Envelope,
     /// After this instant nobody shall be disturbed with it any more.
     pub expires_at: At,

@@ -17,7 +17,7 @@ use prometheus_client::{
 };
 
 use super::{
-    AlarmKind, Class, Gateway, GatewayState, Outcome,
+    AlarmKind, Gateway, GatewayState, MessageClass, Outcome,
     outbox::{self, Attempt, Claim, End},
 };
 use crate::{clock::At, db::Db, id::MessageId};
@@ -170,7 +170,7 @@ impl Inner {
     /// What has not happened yet is 0 and not missing, so that the first time is an increase.
     fn begin_at_zero(&self) {
         for &gateway in Gateway::ALL {
-            for &class in Class::ALL {
+            for &class in MessageClass::ALL {
                 let by = [gateway_label(gateway), class_label(class)];
                 drop(self.handed_over.get_or_create(&by));
                 drop(self.retries.get_or_create(&by));
@@ -186,7 +186,7 @@ impl Inner {
 
     fn note_queue(&self, queue: &[(i16, Gateway, i64)]) {
         for &gateway in Gateway::ALL {
-            for &class in Class::ALL {
+            for &class in MessageClass::ALL {
                 let waits = queue
                     .iter()
                     .filter(|(lane, at, _)| *lane == class.lane() && *at == gateway);
@@ -213,7 +213,7 @@ pub(super) struct Watched {
     metrics: Metrics,
     message: MessageId,
     gateway: Gateway,
-    class: Class,
+    class: MessageClass,
     /// When those pushes were written to the connection that were accepted, and had not waited for their owner's
     /// quiet to end.
     accepted: Vec<At>,
@@ -279,6 +279,6 @@ fn gateway_label(gateway: Gateway) -> (&'static str, &'static str) {
     ("gateway", gateway.as_str())
 }
 
-fn class_label(class: Class) -> (&'static str, &'static str) {
+fn class_label(class: MessageClass) -> (&'static str, &'static str) {
     ("class", class.as_str())
 }

@@ -30,7 +30,7 @@ pub mod sandbox;
 mod trial;
 
 pub use self::{
-    dispatcher::{Alarm, AlarmKind, GatewayState},
+    dispatcher::{Alarm, AlarmKind, GatewayState, LastLook},
     outcome::{Outcome, Reply, Verdict},
     trial::Tried,
 };
@@ -61,7 +61,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How urgent a message is. What each class means at each gateway stands in `push-config/classes.toml`.
+    /// How urgent it is what the city says: an editor chooses one of these.
     pub enum Class {
         News = "news",
         Important = "important",
@@ -69,13 +69,35 @@ text_enum! {
     }
 }
 
-impl Class {
-    /// The dispatcher serves lane 0 before lane 1 before lane 2.
+text_enum! {
+    /// Of which class a message is: one of the city's, or what colleagues say to each other. What each means at each
+    /// gateway stands in `push-config/classes.toml`.
+    pub enum MessageClass {
+        Social = "social",
+        News = "news",
+        Important = "important",
+        Alert = "alert",
+    }
+}
+
+impl MessageClass {
+    /// The dispatcher serves lane 0 before lane 1, and so on.
     pub fn lane(self) -> i16 {
         match self {
             Self::Alert => 0,
             Self::Important => 1,
             Self::News => 2,
+            Self::Social => 3,
+        }
+    }
+}
+
+impl From<Class> for MessageClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::News => Self::News,
+            Class::Important => Self::Important,
+            Class::Alert => Self::Alert,
         }
     }
 }
@@ -120,8 +142,8 @@ impl Push {
         }
     }
 
-    /// Starts handing over what the outbox holds.
-    pub fn start(&self, tasks: &Tasks) {
+    /// Starts handing over what the outbox holds. `last_look`: who is asked before a social notice leaves.
+    pub fn start(&self, tasks: &Tasks, last_look: Option<Arc<dyn LastLook>>) {
         let dispatcher = Dispatcher::new(
             self.db.clone(),
             self.clock.clone(),
@@ -131,7 +153,7 @@ impl Push {
             self.health.clone(),
             self.metrics.clone(),
         );
-        dispatcher.start();
+        dispatcher.asking(last_look).start();
     }
 
     /// How each gateway is, as far as this process has learnt from its answers.

@@ -9,7 +9,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Class, Gateway, Language, Push, Verdict, devices,
+    Gateway, Language, MessageClass, Push, Verdict, devices,
     envelope::{Envelope, Manner, Message, Text},
 };
 use crate::{
@@ -38,7 +38,7 @@ impl Push {
         let id: MessageId = self.ids.id();
         let message = Message {
             id,
-            class: Class::Important,
+            class: MessageClass::Important,
             envelope: Envelope {
                 texts,
                 link: "/".to_owned(),

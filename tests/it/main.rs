@@ -19,6 +19,7 @@ mod feed;
 mod files;
 mod health;
 mod mail;
+mod notifications;
 mod pages;
 mod people;
 mod photos;

@@ -211,7 +211,7 @@ impl Announcements {
         let expires_at = now + self.classes.get(asking.class).ttl;
         let message = Message {
             id: self.ids.id(),
-            class: asking.class,
+            class: asking.class.into(),
             envelope,
             // Nobody shall be disturbed with what can't be answered any more.
             expires_at: asking

@@ -244,7 +244,7 @@ impl Announcements {
     ) -> Result<MessageId> {
         let message = Message {
             id: self.ids.id(),
-            class: row.class,
+            class: row.class.into(),
             envelope,
             expires_at,
         };

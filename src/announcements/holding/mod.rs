@@ -74,7 +74,7 @@ impl Announcements {
     async fn tell_editors(&self, tx: &mut Tx, id: AnnouncementId, now: At) -> Result<()> {
         let message = Message {
             id: self.ids.id(),
-            class: CLASS,
+            class: CLASS.into(),
             envelope: notice(id),
             expires_at: now + self.classes.get(CLASS).ttl,
         };

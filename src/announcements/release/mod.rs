@@ -165,7 +165,7 @@ impl Announcements {
         let by_class = staging.release_at + self.classes.get(staging.class).ttl;
         let message = Message {
             id: self.ids.id(),
-            class: staging.class,
+            class: staging.class.into(),
             envelope: policy::envelope(staging.id, &texts),
             expires_at: expiry::of_push(staging.expires_at, by_class),
         };

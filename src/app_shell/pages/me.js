@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Oneself: announcements on this device, duty and quiet hours, language, the devices that are signed in.
+// Oneself: announcements on this device, comments, duty and quiet hours, language, the devices that are signed in.
 
 import { all, call, session } from "/shared/api.js";
 import { confirm, fill, h, say as toast } from "/shared/element.js";
@@ -7,6 +7,7 @@ import { choose, language } from "/shared/language.js";
 import { inOneLine } from "/shared/problem.js";
 import { initials, when } from "./card.js";
 import { dutySwitch } from "./duty.js";
+import { noticesSwitch } from "./notices.js";
 import { nameOf } from "./people.js";
 import { pushSwitch } from "./push.js";
 import { quietHours } from "./quiet.js";
@@ -31,6 +32,7 @@ export async function mePage(visit) {
       ),
     ),
     await pushSwitch(),
+    await noticesSwitch(),
     await dutySwitch(),
     await quietHours(),
     languageChoice(),

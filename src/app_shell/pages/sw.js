@@ -23,6 +23,7 @@ const FILES = [
   "/app/files.js",
   "/app/live.js",
   "/app/me.js",
+  "/app/notices.js",
   "/app/outbox.js",
   "/app/people.js",
   "/app/photos.js",
@@ -91,10 +92,12 @@ async function show(message) {
 }
 
 const WITHDRAWN = { de: "Mitteilung zurückgezogen", en: "Announcement withdrawn" };
+const DELETED = { de: "Kommentar gelöscht", en: "Comment deleted" };
 
 // What stands under the tag is replaced without a sound, and closed.
-async function takeDown({ remove: tag, language }) {
-  const title = WITHDRAWN[language] ?? WITHDRAWN.de;
+async function takeDown({ remove: tag, language, class: of }) {
+  const words = of === "social" ? DELETED : WITHDRAWN;
+  const title = words[language] ?? words.de;
   await self.registration.showNotification(title, { lang: language, tag, icon: "/app/icon.svg", silent: true });
   for (const notification of await self.registration.getNotifications({ tag })) notification.close();
 }

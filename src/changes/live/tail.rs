@@ -70,7 +70,7 @@ async fn round(log: &ChangeLog, at: Option<Place>) -> Result<Round> {
     // Asked first: if it were asked afterwards, the older transaction might have ended in between, and a line that
     // was not read yet would not be one to come any more.
     let ends = !store::has_lines_to_come(&log.db).await?;
-    let lines = store::after(&log.db, at, ROUND).await?;
+    let lines = store::after(&log.db, at.rank(), ROUND).await?;
     let Some(last) = lines.last() else {
         return Ok(Round { to: at, ends });
     };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! `classes.toml`: what news, important and alert mean at each gateway.
+//! `classes.toml`: what each class of message means at each gateway.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::file::File;
 use crate::{
     config::ConfigError,
-    push::{Class, Language},
+    push::{Language, MessageClass},
 };
 
-/// The three classes.
+/// The classes: what colleagues say to each other, and the three in which the city speaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classes {
+    pub social: ClassConfig,
     pub news: ClassConfig,
     pub important: ClassConfig,
     pub alert: ClassConfig,
@@ -127,11 +128,12 @@ impl Urgency {
 }
 
 impl Classes {
-    pub fn get(&self, class: Class) -> &ClassConfig {
-        match class {
-            Class::News => &self.news,
-            Class::Important => &self.important,
-            Class::Alert => &self.alert,
+    pub fn get(&self, class: impl Into<MessageClass>) -> &ClassConfig {
+        match class.into() {
+            MessageClass::Social => &self.social,
+            MessageClass::News => &self.news,
+            MessageClass::Important => &self.important,
+            MessageClass::Alert => &self.alert,
         }
     }
 
@@ -142,6 +144,7 @@ impl Classes {
             return usual;
         };
         Self {
+            social: read("social", sections.social, usual.social, &mut file),
             news: read("news", sections.news, usual.news, &mut file),
             important: read("important", sections.important, usual.important, &mut file),
             alert: read("alert", sections.alert, usual.alert, &mut file),
@@ -161,10 +164,39 @@ impl ClassConfig {
 impl Default for Classes {
     fn default() -> Self {
         Self {
+            social: usual_social(),
             news: usual_news(),
             important: usual_important(),
             alert: usual_alert(),
         }
+    }
+}
+
+fn usual_social() -> ClassConfig {
+    ClassConfig {
+        ttl: DAY,
+        without_content: texts(
+            "Neues von Kolleginnen und Kollegen",
+            "News from your colleagues",
+        ),
+        full_text_without_key: false,
+        receipts: false,
+        on_duty: Treatment::Silent,
+        off_duty: Treatment::Deliver,
+        quiet: Treatment::Hold,
+        apns: ApnsClass {
+            priority: 5,
+            interruption_level: InterruptionLevel::Active,
+            sound: Some("default".to_owned()),
+        },
+        fcm: FcmClass {
+            // Google throws away all that waits for a phone once it is more than a hundred messages, alerts too.
+            collapse_key: Some("social".to_owned()),
+            ..fcm(FcmPriority::Normal, "social", false)
+        },
+        web_push: WebPushClass {
+            urgency: Urgency::Low,
+        },
     }
 }
 
@@ -257,6 +289,7 @@ fn fcm(priority: FcmPriority, channel: &str, direct_boot_ok: bool) -> FcmClass {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sections {
+    social: Option<Section>,
     news: Option<Section>,
     important: Option<Section>,
     alert: Option<Section>,

@@ -18,7 +18,7 @@ mod store;
 mod treatment;
 mod week;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -108,7 +108,7 @@ pub enum QuietError {
 pub struct Rules {
     /// For whoever has chosen nothing.
     usual: Week,
-    classes: Classes,
+    classes: Arc<Classes>,
 }
 
 impl Rules {
@@ -121,7 +121,7 @@ impl Rules {
     pub fn new(zone: Zone, config: &QuietConfig, classes: Classes) -> Self {
         Self {
             usual: Week::daily(zone, config.daily()),
-            classes,
+            classes: Arc::new(classes),
         }
     }
 }

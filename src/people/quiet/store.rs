@@ -12,7 +12,7 @@ use crate::{
     clock::At,
     db::{Db, DbError, IdList, Json, Result, Tx, sql},
     id::{AccountId, AnnouncementId, MessageId},
-    push::Class,
+    push::{Class, MessageClass},
 };
 
 #[derive(sqlx::FromRow)]
@@ -253,11 +253,28 @@ pub(super) async fn count_disturbed(tx: &mut Tx, message: MessageId) -> Result<(
     .map(drop)
 }
 
+/// Until when a message waits for one of its recipients; `None`: it does not.
+pub(super) async fn waits_until(
+    tx: &mut Tx,
+    message: MessageId,
+    account: AccountId,
+) -> Result<Option<At>> {
+    let (until,) = tx
+        .query(sql!(
+            "SELECT quiet_until FROM push_recipients WHERE message_id = $1 AND account_id = $2"
+        ))
+        .bind(message)
+        .bind(account)
+        .one()
+        .await?;
+    Ok(until)
+}
+
 /// A message that has not ended.
 #[derive(sqlx::FromRow)]
 pub(super) struct Waiting {
     pub(super) id: MessageId,
-    pub(super) class: Class,
+    pub(super) class: MessageClass,
     pub(super) opens_at: At,
     pub(super) opened_at: Option<At>,
 }

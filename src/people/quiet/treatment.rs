@@ -6,14 +6,17 @@
 //! Few people share few weeks: the end of each week that is quiet at the instant is worked out here, once, and the
 //! database finds whose it is.
 
+use uuid::Uuid;
+
 use super::{Rules, Week, store};
 use crate::{
+    changes::{self, Kind},
     clock::At,
     config::push::{ClassConfig, Treatment},
     db::{Result, Tx},
-    id::{AccountId, MessageId},
+    id::{AccountId, Id, MessageId},
     people::People,
-    push::{Class, outbox},
+    push::{MessageClass, outbox},
 };
 
 /// What is asked about the recipients of a message.
@@ -48,7 +51,7 @@ impl People {
         &self,
         tx: &mut Tx,
         message: MessageId,
-        class: Class,
+        class: impl Into<MessageClass>,
         at: At,
     ) -> Result<u64> {
         let question = Question {
@@ -57,7 +60,27 @@ impl People {
             is_open: false,
             whose: None,
         };
-        mark(&self.quiet, tx, &question, class).await
+        mark(&self.quiet, tx, &question, class.into()).await
+    }
+
+    /// The same for one recipient, at a cost that does not grow with the city; says until when the message waits for
+    /// them, if it does.
+    pub async fn mark_recipient(
+        &self,
+        tx: &mut Tx,
+        message: MessageId,
+        class: impl Into<MessageClass>,
+        account: AccountId,
+        at: At,
+    ) -> Result<Option<At>> {
+        let question = Question {
+            message,
+            at,
+            is_open: false,
+            whose: Some(&[account]),
+        };
+        mark(&self.quiet, tx, &question, class.into()).await?;
+        store::waits_until(tx, message, account).await
     }
 }
 
@@ -84,10 +107,28 @@ pub(in crate::people) async fn reconsider(
     if moved > 0 {
         tx.tell().await?;
     }
-    Ok(())
+    // For what is not staged before somebody may be told of it.
+    match accounts {
+        [account] => changes::record(tx, Kind::QuietChanged, *account, None, now).await,
+        _ => {
+            changes::record(
+                tx,
+                Kind::RosterChanged,
+                Id::<()>::from_uuid(Uuid::nil()),
+                None,
+                now,
+            )
+            .await
+        }
+    }
 }
 
-async fn mark(rules: &Rules, tx: &mut Tx, question: &Question<'_>, class: Class) -> Result<u64> {
+async fn mark(
+    rules: &Rules,
+    tx: &mut Tx,
+    question: &Question<'_>,
+    class: MessageClass,
+) -> Result<u64> {
     let terms = Terms::of(rules.classes.get(class));
     let ends = ends(&rules.usual, tx, question).await?;
     // Most of the day. Whoever had been marked before has been reconsidered since.

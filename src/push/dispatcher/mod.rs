@@ -15,6 +15,7 @@ mod batch;
 mod ending;
 mod health;
 mod held;
+mod last_look;
 mod queues;
 mod recalled;
 mod retry;
@@ -28,8 +29,11 @@ use tokio::{
 };
 
 pub(super) use self::health::Health;
-pub use self::health::{Alarm, AlarmKind, GatewayState};
 use self::{health::Admission, queues::Queues};
+pub use self::{
+    health::{Alarm, AlarmKind, GatewayState},
+    last_look::LastLook,
+};
 use super::{
     gateways::Gateways,
     metrics::Metrics,
@@ -63,6 +67,8 @@ pub(super) struct Dispatcher {
     gateways: Arc<Gateways>,
     health: Health,
     metrics: Metrics,
+    /// `None`: nobody speaks for a class that asks for it.
+    last_look: Option<Arc<dyn LastLook>>,
 }
 
 impl Dispatcher {
@@ -83,7 +89,13 @@ impl Dispatcher {
             gateways,
             health,
             metrics,
+            last_look: None,
         }
+    }
+
+    /// Whom it asks before a social notice leaves.
+    pub(super) fn asking(self, last_look: Option<Arc<dyn LastLook>>) -> Self {
+        Self { last_look, ..self }
     }
 
     /// Starts looking for work until the process stops.
@@ -192,7 +204,7 @@ impl Dispatcher {
         let (is_open, opens_at) = (work.is_open, work.opens_at);
         self.tasks.spawn(async move {
             if is_open {
-                this.deliver(claim).await;
+                this.look_and_deliver(claim).await;
             } else {
                 this.hold(claim, opens_at).await;
             }

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::{
     id::MessageId,
     push::{
-        Class, Language,
+        Language, MessageClass,
         envelope::{Message, Text},
     },
 };
@@ -21,7 +21,7 @@ const VERSION: u8 = 1;
 pub(super) struct Plaintext<'a> {
     v: u8,
     message_id: MessageId,
-    class: Class,
+    class: MessageClass,
     pub(super) language: Language,
     pub(super) title: &'a str,
     pub(super) body: &'a str,
@@ -38,7 +38,7 @@ pub(super) struct Plaintext<'a> {
 pub(super) struct Removal<'a> {
     v: u8,
     message_id: MessageId,
-    class: Class,
+    class: MessageClass,
     language: Language,
     /// The tag under which it stands.
     remove: &'a str,

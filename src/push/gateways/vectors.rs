@@ -16,7 +16,7 @@ use crate::{
     clock::{At, Clock},
     id::{DeviceId, Ids, MessageId},
     push::{
-        ApnsEnvironment, Class, Gateway, Language,
+        ApnsEnvironment, Gateway, Language, MessageClass,
         encryption::{self, Agreement},
         envelope::{DeviceKeys, Envelope, Manner, Message, Target, Text},
         sandbox::{Sandbox, SandboxConfig},
@@ -45,7 +45,7 @@ fn message() -> Message {
     let english = "The harbour bridge is closed until 6 p.m. 👩🏽‍🚒 ".repeat(100);
     Message {
         id: MessageId::from_uuid(Uuid::from_u128(0x019a_8f6e_7c00_7000_8000_0000_0000_0001)),
-        class: Class::Alert,
+        class: MessageClass::Alert,
         envelope: Envelope {
             texts: BTreeMap::from([
                 (Language::German, text("Brücke gesperrt", german.to_owned())),

@@ -17,6 +17,7 @@
 mod account;
 mod curve;
 mod fold;
+mod passing;
 mod quiet;
 pub mod recall;
 mod store;
@@ -26,6 +27,7 @@ use std::{collections::HashSet, ops::Range, time::Duration};
 pub use self::{
     account::{Account, OutcomeCount, PeopleCount, Timing},
     curve::{Curve, Point},
+    passing::{forget, under_way},
     quiet::{HeldBack, disturbs, follow, follow_all},
 };
 use super::{

@@ -10,7 +10,7 @@
 pub mod http;
 mod store;
 
-use super::{Class, Push};
+use super::{MessageClass, Push};
 use crate::{
     clock::At,
     db::DbError,
@@ -23,7 +23,7 @@ pub enum ReceiptError {
     #[error("no such message was pushed to this device")]
     Unknown,
     #[error("messages of class {0} take no receipts")]
-    NotTaken(Class),
+    NotTaken(MessageClass),
     #[error(transparent)]
     Db(#[from] DbError),
 }

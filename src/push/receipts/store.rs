@@ -6,14 +6,14 @@ use crate::{
     clock::At,
     db::{Db, Result, sql},
     id::{DeviceId, MessageId, SessionId},
-    push::Class,
+    push::MessageClass,
 };
 
 /// A message that a gateway has taken for a device, or may have.
 #[derive(sqlx::FromRow)]
 pub(super) struct Pushed {
     pub(super) device_id: DeviceId,
-    pub(super) class: Class,
+    pub(super) class: MessageClass,
     pub(super) opened_at: At,
 }
 

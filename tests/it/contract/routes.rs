@@ -54,7 +54,7 @@ const OWNER: Rule = [SignIn, Hidden, Forbidden, Forbidden, Forbidden, Forbidden]
 const OWN: Rule = [SignIn, Hidden, Hidden, Hidden, Hidden, Hidden];
 
 #[rustfmt::skip]
-const RULES: [(&str, Rule); 91] = [
+const RULES: [(&str, Rule); 93] = [
     ("create_session", ANYBODY),
     ("get_me", EMPLOYEES),
     ("update_me", EMPLOYEES),
@@ -62,6 +62,8 @@ const RULES: [(&str, Rule); 91] = [
     ("put_duty", EMPLOYEES),
     ("get_quiet_hours", EMPLOYEES),
     ("put_quiet_hours", EMPLOYEES),
+    ("get_notification_settings", EMPLOYEES),
+    ("put_notification_settings", EMPLOYEES),
     ("delete_duty", EMPLOYEES),
     ("put_duty_roster", PLANNERS),
     ("list_sessions", EMPLOYEES),

@@ -193,6 +193,7 @@ impl Subjects {
             "put_quiet_hours" => json!({
                 "windows": [{"days": ["saturday"], "from": "22:00", "until": "08:00"}],
             }),
+            "put_notification_settings" => json!({"comments": false}),
             "put_duty_roster" => json!({
                 "from": "2026-11-22T00:00:00Z",
                 "until": "2026-11-29T00:00:00Z",

@@ -31,7 +31,7 @@ use stadtfunk::{
     },
     id::Ids,
     push::{
-        ApnsEnvironment, Class, Gateway, Language, Verdict,
+        ApnsEnvironment, Gateway, Language, MessageClass, Verdict,
         envelope::{DeviceKeys, Envelope, Manner, Message, Target, Text},
         gateways::Gateways,
         sandbox::{Entry, Filter, Phone, Sandbox, SandboxConfig},
@@ -69,14 +69,14 @@ impl Counter {
         }
     }
 
-    fn message(&self, class: Class, title: &str, body: &str) -> Message {
+    fn message(&self, class: impl Into<MessageClass>, title: &str, body: &str) -> Message {
         let text = Text {
             title: title.to_owned(),
             body: body.to_owned(),
         };
         Message {
             id: self.ids.id(),
-            class,
+            class: class.into(),
             envelope: Envelope {
                 texts: BTreeMap::from([(Language::German, text)]),
                 link: "/announcements/019a8f6e-7c00-7000-8000-000000000001".to_owned(),

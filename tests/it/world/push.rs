@@ -117,12 +117,17 @@ impl Stage {
 impl Person {
     /// Registers a phone for the session, as the app on it would.
     pub(crate) async fn registers(&self, phone: &Phone) {
+        self.registers_in(phone, "de").await;
+    }
+
+    /// The same for somebody whose phone is set to this language.
+    pub(crate) async fn registers_in(&self, phone: &Phone, language: &str) {
         let keys = phone.keys();
         let base64 = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let mut device = json!({
             "gateway": phone.gateway,
             "keys": {"p256dh": base64(&keys.p256dh), "auth": base64(&keys.auth)},
-            "language": "de",
+            "language": language,
             "app_version": "1.0",
         });
         match phone.gateway {

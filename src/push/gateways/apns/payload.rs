@@ -16,7 +16,7 @@ use crate::{
     config::push::{ApnsClass, InterruptionLevel},
     id::MessageId,
     push::{
-        Class, Verdict,
+        MessageClass, Verdict,
         encryption::OVERHEAD,
         envelope::{DeviceKeys, Manner},
     },
@@ -174,7 +174,7 @@ struct Aps<'a> {
     interruption_level: InterruptionLevel,
     /// 1 lets the app's extension put the decrypted text in the place of the alert.
     mutable_content: u8,
-    thread_id: Class,
+    thread_id: MessageClass,
 }
 
 #[derive(Serialize)]
@@ -208,13 +208,13 @@ enum Own<'a> {
     /// For a device without keys: where to look. What is said there stands in the alert, if anywhere.
     Reference {
         message_id: MessageId,
-        class: Class,
+        class: MessageClass,
         link: &'a str,
     },
     /// For a device without keys: what to take down.
     Removal {
         message_id: MessageId,
-        class: Class,
+        class: MessageClass,
         remove: &'a str,
     },
 }

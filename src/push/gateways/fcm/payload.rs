@@ -15,7 +15,7 @@ use crate::{
     config::push::FcmPriority,
     id::MessageId,
     push::{
-        Class, Verdict,
+        MessageClass, Verdict,
         encryption::OVERHEAD,
         envelope::{DeviceKeys, Manner},
     },
@@ -102,13 +102,13 @@ enum Data<'a> {
     /// For a device without keys: where to look. What is said there stands in the notification, if anywhere.
     Reference {
         message_id: MessageId,
-        class: Class,
+        class: MessageClass,
         link: &'a str,
     },
     /// For a device without keys: what to take down.
     Removal {
         message_id: MessageId,
-        class: Class,
+        class: MessageClass,
         remove: &'a str,
     },
 }

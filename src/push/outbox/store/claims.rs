@@ -11,7 +11,7 @@ use crate::{
     db::{Db, DbError, Json, Result, Tx, sql},
     id::{ClaimId, DeviceId, MessageId},
     push::{
-        ApnsEnvironment, Class, Gateway, Language, Outcome,
+        ApnsEnvironment, Gateway, Language, MessageClass, Outcome,
         envelope::{DeviceKeys, Envelope, Message, Target},
         outbox::{Attempt, Claim, Claimed, End, Settlement, UNTRIED, Work},
     },
@@ -51,7 +51,7 @@ pub(in crate::push::outbox) async fn work(db: &Db, now: At, opens: Range<At>) ->
 #[derive(sqlx::FromRow)]
 struct MessageRow {
     id: MessageId,
-    class: Class,
+    class: MessageClass,
     envelope: Json<Envelope>,
     expires_at: At,
 }

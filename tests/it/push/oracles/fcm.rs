@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use stadtfunk::{
     config::push::{ClassConfig, Classes, FcmPriority},
     push::{
-        Class, Gateway, Language, Verdict,
+        Gateway, Language, MessageClass, Verdict,
         envelope::{Message, Target, Text},
         gateways::Gateways,
     },
@@ -34,7 +34,7 @@ use super::{
 async fn google_fcm1_builds_the_same_message() {
     let classes = classes();
     let counter = counter(&classes).await;
-    for &class in Class::ALL {
+    for &class in MessageClass::ALL {
         for &language in Language::ALL {
             for device in [Some(Device::new()), None] {
                 let message = message(&counter, class);
@@ -57,7 +57,7 @@ async fn google_fcm1_builds_the_same_message() {
 async fn google_reads_how_long_the_message_may_wait() {
     let counter = Counter::open().await;
     let target = target(&counter, Language::German, None);
-    let message = counter.message(Class::Alert, "Titel", "Text");
+    let message = counter.message(MessageClass::Alert, "Titel", "Text");
     let ours = sent(&counter, &message, &target).await;
     let read = SendMessageRequest::deserialize(&ours).unwrap();
     let ttl = read.message.unwrap().android.unwrap().ttl.unwrap();
@@ -81,7 +81,7 @@ fn what_google_does_not_know_is_noticed() {
     }
 }
 
-/// The usual classes, but for a collapse key, which none of them has.
+/// The usual classes, and a collapse key for one that has none.
 fn classes() -> Classes {
     let mut classes = Classes::default();
     classes.news.fcm.collapse_key = Some("news".to_owned());
@@ -98,7 +98,7 @@ async fn counter(classes: &Classes) -> Counter {
 }
 
 /// A message in both languages that may wait for longer than Google keeps one.
-fn message(counter: &Counter, class: Class) -> Message {
+fn message(counter: &Counter, class: MessageClass) -> Message {
     let mut message = counter.message(class, "Titel", "Text");
     let text = Text {
         title: "Title".to_owned(),
