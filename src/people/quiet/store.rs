@@ -134,6 +134,20 @@ pub(super) async fn is_anybody_paused(tx: &mut Tx, at: At) -> Result<bool> {
     Ok(row.is_some())
 }
 
+/// Whether a recipient is to be handed the message otherwise than at once and loud.
+pub(super) async fn is_anybody_marked(tx: &mut Tx, message: MessageId) -> Result<bool> {
+    let row: Option<(i32,)> = tx
+        .query(sql!(
+            "SELECT 1 FROM push_recipients
+             WHERE message_id = $1 AND (quiet_until IS NOT NULL OR is_silent OR is_disturbed)
+             LIMIT 1"
+        ))
+        .bind(message)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// A week's end as one element of a JSON array.
 #[derive(Serialize)]
 struct EndRow {

@@ -131,11 +131,13 @@ async fn mark(
 ) -> Result<u64> {
     let terms = Terms::of(rules.classes.get(class));
     let ends = ends(&rules.usual, tx, question).await?;
-    // Most of the day. Whoever had been marked before has been reconsidered since.
+    // Most of the day. Whoever is marked already may be so for an earlier T, or for quiet hours that their owner
+    // changed while the message was being staged: they are asked again.
     if question.whose.is_none()
         && terms.asks_for_quiet_alone()
         && ends.is_nobodys()
         && !store::is_anybody_paused(tx, question.at).await?
+        && !store::is_anybody_marked(tx, question.message).await?
     {
         return Ok(0);
     }

@@ -23,6 +23,7 @@ both!(
     what_is_withdrawn_in_the_quiet_never_comes,
     what_is_corrected_in_the_quiet_comes_once_with_the_last_words,
     what_is_released_late_disturbs_nobody_who_is_in_the_quiet_by_then,
+    what_is_released_when_the_quiet_is_over_is_held_back_from_nobody,
 );
 
 const NEW_TITLE: &str = "Altes Rathaus";
@@ -240,4 +241,29 @@ async fn what_is_released_late_disturbs_nobody_who_is_in_the_quiet_by_then(stage
     let report = night.settled(&address).await;
     assert_eq!(report["people"]["held_back"], 1, "{report}");
     assert_eq!(night.came(&phone), 0);
+}
+
+async fn what_is_released_when_the_quiet_is_over_is_held_back_from_nobody(stage: &Stage) {
+    let mut night = Night::falls(stage).await;
+    let (_, phone) = night.employee("Anna Kühn").await;
+    let address = night.draft("news").await;
+    // Two minutes to six in the morning.
+    let release_at = night.world.clock.now() + Duration::from_mins(8 * 60 + 58);
+    night
+        .put(&address, "schedule", json!({"release_at": release_at}))
+        .await;
+    night.world.clock.advance(Duration::from_mins(8 * 60 + 57));
+    eventually("what is staged is to wait for six o'clock", async || {
+        let staged = "SELECT COUNT(*) FROM deliveries WHERE quiet_until IS NOT NULL";
+        (count(&night.world, staged).await == 1).then_some(())
+    })
+    .await;
+    stage.stop_servers().await;
+    night.world.clock.advance(Duration::from_mins(5));
+    night.world = stage.world_with(night.settings.clone()).await;
+    night.editor.server = night.world.address;
+    night.comes(&phone).await;
+    let report = night.complete(&address).await;
+    assert_eq!(report["devices"]["handed_over_after_quiet"], 0, "{report}");
+    assert!(report.get("hand_over").is_some(), "{report}");
 }

@@ -4,6 +4,8 @@
 //! their instant: corrections, the withdrawal, how each of these ended at the press, receipts. So what was told once
 //! stays, and what is new comes behind it.
 
+mod store;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,8 +13,7 @@ use super::reading::Released;
 use crate::{
     announcements::press::{PressChannel, PressEvent, PressOutcome},
     clock::At,
-    db::{Db, Result, sql},
-    id::AnnouncementId,
+    db::{Db, Result},
 };
 
 /// One thing that happened after the release.
@@ -51,51 +52,11 @@ pub enum What {
 
 /// What is told first of what has the same instant stands first; receipts are told by the caller.
 pub(super) async fn of(db: &Db, released: &Released) -> Result<Vec<Later>> {
-    let mut all = corrections(db, released.id).await?;
+    let mut all = store::corrections(db, released.id).await?;
     all.extend(released.withdrawn_at.map(|at| Later {
         at,
         what: What::Withdrawn,
     }));
-    all.extend(press(db, released.id).await?);
+    all.extend(store::press(db, released.id).await?);
     Ok(all)
-}
-
-async fn corrections(db: &Db, id: AnnouncementId) -> Result<Vec<Later>> {
-    let rows: Vec<(At, i32)> = db
-        .query(sql!(
-            "SELECT corrected_at, number FROM announcement_corrections
-             WHERE announcement_id = $1 ORDER BY number"
-        ))
-        .bind(id)
-        .all()
-        .await?;
-    let corrected = |(at, number)| Later {
-        at,
-        what: What::Corrected { number },
-    };
-    Ok(rows.into_iter().map(corrected).collect())
-}
-
-/// The deliveries of one correction were made at one instant.
-async fn press(db: &Db, id: AnnouncementId) -> Result<Vec<Later>> {
-    let rows: Vec<(At, PressChannel, PressEvent, PressOutcome, i64)> = db
-        .query(sql!(
-            "SELECT MAX(settled_at), channel, event, outcome, COUNT(*) FROM press_deliveries
-             WHERE announcement_id = $1 AND event <> 'released' AND outcome IS NOT NULL
-             GROUP BY created_at, channel, event, outcome
-             ORDER BY created_at, channel, event, outcome"
-        ))
-        .bind(id)
-        .all()
-        .await?;
-    let told = |(at, channel, event, outcome, count)| Later {
-        at,
-        what: What::PressTold {
-            channel,
-            event,
-            outcome,
-            count,
-        },
-    };
-    Ok(rows.into_iter().map(told).collect())
 }
