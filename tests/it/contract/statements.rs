@@ -32,25 +32,34 @@ async fn every_statement_prepares(stage: &Stage) {
 }
 
 #[test]
-fn sqlx_is_known_to_the_database_room_and_the_stores_alone() {
-    let strangers: Vec<String> = sources()
-        .iter()
-        .filter(|source| !may_know_sqlx(&source.path))
-        .filter(|source| {
-            let mut finder = Finds {
-                ident: "sqlx",
-                found: false,
-            };
-            finder.visit_file(&source.syntax);
-            finder.found
-        })
-        .map(|source| source.path.clone())
-        .collect();
-    assert!(strangers.is_empty(), "these speak of sqlx: {strangers:?}");
+fn sqlx_and_statements_are_known_to_the_database_room_and_the_stores_alone() {
+    for ident in ["sqlx", "sql"] {
+        let strangers: Vec<String> = sources()
+            .iter()
+            .filter(|source| !may_know_sql(&source.path))
+            .filter(|source| {
+                let mut finder = Finds {
+                    ident,
+                    found: false,
+                };
+                finder.visit_file(&source.syntax);
+                finder.found
+            })
+            .map(|source| source.path.clone())
+            .collect();
+        assert!(
+            strangers.is_empty(),
+            "these speak of {ident}: {strangers:?}"
+        );
+    }
 }
 
-fn may_know_sqlx(path: &str) -> bool {
-    path.starts_with("db/") || path.ends_with("/store.rs") || path.contains("/store/")
+/// A room's own tests set their scene by statements too.
+fn may_know_sql(path: &str) -> bool {
+    path.starts_with("db/")
+        || path.ends_with("/store.rs")
+        || path.contains("/store/")
+        || path.contains("/tests/")
 }
 
 /// A statement in the sources.
