@@ -17,7 +17,6 @@
 mod account;
 mod curve;
 mod fold;
-mod passing;
 mod quiet;
 pub mod recall;
 mod store;
@@ -27,11 +26,10 @@ use std::{collections::HashSet, ops::Range, time::Duration};
 pub use self::{
     account::{Account, OutcomeCount, PeopleCount, Timing},
     curve::{Curve, Point},
-    passing::{forget, under_way},
     quiet::{HeldBack, disturbs, follow, follow_all},
 };
 use super::{
-    Gateway, Outcome,
+    Gateway, MessageClass, Outcome,
     envelope::{Message, Target},
 };
 use crate::{
@@ -277,6 +275,21 @@ pub async fn fold_early(db: &Db, message: MessageId, now: At) -> Result<()> {
         fold::empty(db, message, now).await?;
     }
     Ok(())
+}
+
+/// How many messages of a class have not ended.
+pub async fn under_way(db: &Db, class: MessageClass) -> Result<i64> {
+    store::under_way(db, class).await
+}
+
+/// Removes messages of a class that ended before an instant, up to so many in one transaction, and all that is known
+/// of them; says how many. For classes of many messages, each to one person, of which nobody wants a report.
+pub async fn forget(db: &Db, class: MessageClass, finished_before: At, most: i64) -> Result<usize> {
+    let mut tx = db.begin().await?;
+    let ended = store::ended(&mut tx, class, finished_before, most).await?;
+    store::remove(&mut tx, &ended).await?;
+    tx.commit().await?;
+    Ok(ended.len())
 }
 
 /// How much waits in each lane and gateway of open messages, but for what waits for somebody's quiet to end: for

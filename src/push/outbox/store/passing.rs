@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! Messages in passing: many, each to one person, of which nobody wants a report.
+//! Messages in passing: many, each to one person.
 
 use crate::{
     clock::At,
-    db::{Db, IdList, Result, sql},
+    db::{Db, IdList, Result, Tx, sql},
     id::MessageId,
     push::MessageClass,
 };
 
-/// How many messages of a class have not ended.
-pub async fn under_way(db: &Db, class: MessageClass) -> Result<i64> {
+pub(in crate::push::outbox) async fn under_way(db: &Db, class: MessageClass) -> Result<i64> {
     let (count,) = db
         .query(sql!(
             "SELECT COUNT(*) FROM push_messages WHERE finished_at IS NULL AND lane = $1"
@@ -21,19 +20,27 @@ pub async fn under_way(db: &Db, class: MessageClass) -> Result<i64> {
     Ok(count)
 }
 
-/// Removes messages of a class that ended before an instant, up to so many in one transaction, and all that is known
-/// of them; says how many.
-pub async fn forget(db: &Db, class: MessageClass, finished_before: At, most: i64) -> Result<usize> {
-    let mut tx = db.begin().await?;
-    let ended: Vec<(MessageId,)> = tx
+/// Some that ended before an instant.
+pub(in crate::push::outbox) async fn ended(
+    tx: &mut Tx,
+    class: MessageClass,
+    before: At,
+    most: i64,
+) -> Result<Vec<MessageId>> {
+    let rows: Vec<(MessageId,)> = tx
         .query(sql!(
             "SELECT id FROM push_messages WHERE class = $1 AND finished_at < $2 LIMIT $3"
         ))
         .bind(class)
-        .bind(finished_before)
+        .bind(before)
         .bind(most)
         .all()
         .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Messages, and all that is known of them.
+pub(in crate::push::outbox) async fn remove(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
     for rows in [
         sql!(
             "DELETE FROM push_totals WHERE message_id "
@@ -57,10 +64,9 @@ pub async fn forget(db: &Db, class: MessageClass, finished_before: At, most: i64
         ),
     ] {
         tx.query(rows)
-            .bind(ended.iter().map(|(id,)| *id).collect::<IdList>())
+            .bind(messages.iter().copied().collect::<IdList>())
             .execute()
             .await?;
     }
-    tx.commit().await?;
-    Ok(ended.len())
+    Ok(())
 }
