@@ -52,7 +52,10 @@ impl Announcements {
     /// Writes the reports of releases that are over, and says whether one is awaited.
     async fn keep_what_is_over(&self) -> Result<bool> {
         for id in store::over(&self.db).await? {
-            self.keep(id).await?;
+            // It is awaited still, and looked at again; the others need not wait for it.
+            if let Err(error) = self.keep(id).await {
+                tracing::error!(announcement = %id, %error, "a report could not be written");
+            }
         }
         Ok(store::is_any_report_awaited(&self.db).await?)
     }
@@ -79,7 +82,7 @@ async fn run(announcements: Announcements, tasks: Tasks) {
         commits.borrow_and_update();
         let awaits = announcements.keep_what_is_over().await;
         let awaits = awaits.unwrap_or_else(|error| {
-            tracing::error!(%error, "a release's report could not be written; trying again");
+            tracing::error!(%error, "it can't be read which releases are over; trying again");
             true
         });
         let pause = if awaits { BETWEEN } else { Duration::MAX };
