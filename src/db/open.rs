@@ -2,9 +2,10 @@
 
 //! Opening: pools, pragmas, migrations, and the ear for other processes' commits.
 
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 
 use sqlx::{
+    Connection as _, SqliteConnection,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -61,6 +62,7 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
         .max_connections(1)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(ready(Ok(is_usable(connection)))))
         .connect_with(options.clone())
         .await?;
     migrations::sqlite().run(&write).await?;
@@ -75,6 +77,16 @@ async fn open_sqlite(url: &str) -> Result<Pools> {
         )
         .await?;
     Ok(Pools::Sqlite { read, write })
+}
+
+/// SQLite ends a transaction by itself when the disk is full. The driver takes it for open for ever then, because there
+/// is nothing to roll back any more, and would begin no other: the connection gives way to a new one.
+fn is_usable(connection: &SqliteConnection) -> bool {
+    let is_usable = !connection.is_in_transaction();
+    if !is_usable {
+        tracing::warn!("the connection that writes is opened anew");
+    }
+    is_usable
 }
 
 async fn open_postgres(url: &str) -> Result<Pools> {

@@ -32,7 +32,7 @@
 //! | disk full while answers come | goes on sending, writes the answers down when there is room | `answers_that_can_not_be_written_are_kept` |
 //! | PostgreSQL crashes and comes back | the same; repeats nothing whose answer it holds | `a_crash_of_postgresql_is_waited_out` |
 //!
-//! `kill -9` of the server is in `process/killed.rs`, of one server among several in `process/together.rs`,
+//! A disk that is really full is in `process/full_disk.rs`, `kill -9` of the server in `process/killed.rs`, of one server among several in `process/together.rs`,
 //! what single answers mean for addresses in `push/answers.rs`, changes in the last seconds before T in
 //! `push/held.rs`.
 
