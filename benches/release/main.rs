@@ -142,7 +142,8 @@ fn print(wanted: &Wanted, runs: &Runs, releases: &[Release], stagings: &[Staging
     writeln!(out)?;
     writeln!(out, "staging, {} phones", wanted.devices)?;
     for staging in stagings {
-        writeln!(out, "  {:<40} {:>8.0?}", staging.what, staging.took)?;
+        let ms = staging.took.as_millis();
+        writeln!(out, "  {:<48} {ms:>6} ms", staging.what)?;
     }
     let json = serde_json::json!({
         "phones": wanted.devices,

@@ -37,12 +37,15 @@ pub(super) async fn measure(wanted: &Wanted, folder: &Path, tasks: &Tasks) -> Re
     let everybody = json!({"kind": "everybody"});
     let composed = json!({"kind": "any_of", "of": [everybody], "except": [{"kind": "on_duty"}]});
     app::start(&newsroom.app);
+    // Whatever is read for the first time.
+    stage(&newsroom, "", everybody.clone()).await?;
     let mut stagings = vec![
         stage(&newsroom, "everybody", everybody.clone()).await?,
         stage(&newsroom, "everybody but those on duty", composed).await?,
     ];
     let asleep = newsroom.app.db.query(same(ALL_WEEK));
     asleep.bind(CHOSEN).execute().await?;
+    wake_nobody(&newsroom, everybody.clone()).await?;
     stagings.push(
         stage(
             &newsroom,
@@ -54,6 +57,24 @@ pub(super) async fn measure(wanted: &Wanted, folder: &Path, tasks: &Tasks) -> Re
     newsroom.close().await;
     sandbox.stop()?;
     Ok(stagings)
+}
+
+/// Makes sure that what is measured by night is night: every phone waits.
+async fn wake_nobody(newsroom: &Newsroom, audience: Value) -> Result<()> {
+    let id = newsroom.draft_news(audience).await?;
+    newsroom.schedule(id, newsroom.app.clock.now() + T).await?;
+    newsroom.staged(id).await?;
+    let awake =
+        "SELECT COUNT(*) FROM deliveries d JOIN announcements a ON a.message_id = d.message_id
+                 WHERE a.id = $1 AND d.quiet_until IS NULL";
+    let awake = newsroom.app.db.query(same(awake)).bind(id);
+    let (awake,): (i64,) = awake.one().await?;
+    newsroom.unschedule(id).await?;
+    if awake == 0 {
+        Ok(())
+    } else {
+        Err(format!("{awake} phones would be disturbed").into())
+    }
 }
 
 async fn stage(newsroom: &Newsroom, what: &'static str, audience: Value) -> Result<Staging> {
