@@ -32,6 +32,12 @@ async fn a_killed_dispatch_is_carried_on_and_repeats_only_what_was_in_flight(sta
     let mut town = Town::found(stage, PHONES).await;
     release(&town.editor).await;
     town.sandbox.journal().reaches(KILLED_AT).await;
+    eventually("some answers have been written down", async || {
+        let settled = deliveries(town.db()).await;
+        let settled = settled.iter().any(|delivery| delivery.outcome.is_some());
+        settled.then_some(())
+    })
+    .await;
     town.kill().await;
     let mut sights = Sights::default();
     let settled = sights.look(&town).await;

@@ -70,6 +70,8 @@ struct ClaimedRow {
     is_silent: bool,
 }
 
+/// An array is made once. PostgreSQL may ask what stands behind `IN` again for every delivery, and then takes more than
+/// so many: it does where it has not yet counted how many were staged just before T.
 pub(in crate::push::outbox) async fn claim(
     tx: &mut Tx,
     claim: ClaimId,
@@ -81,11 +83,11 @@ pub(in crate::push::outbox) async fn claim(
     let taken = tx
         .query(sql!(
             "UPDATE deliveries SET claim_id = $1, due_at = $2, attempts = attempts + 1
-             WHERE message_id = $3 AND device_id IN (
+             WHERE message_id = $3 AND device_id " ["IN (" | "= ANY (ARRAY("] "
                 SELECT device_id FROM deliveries
                 WHERE message_id = $3 AND gateway = $4 AND outcome IS NULL AND claim_id IS NULL
                   AND due_at <= $5
-                ORDER BY due_at LIMIT $6 " ["" | "FOR UPDATE SKIP LOCKED"] ")"
+                ORDER BY due_at LIMIT $6 " [")" | "FOR UPDATE SKIP LOCKED))"]
         ))
         .bind(claim)
         .bind(lease)
