@@ -208,7 +208,12 @@ pub(in crate::announcements) fn paragraphs(text: &str) -> Markup {
 fn moment_in(zone: &Zone, at: At, language: Language) -> String {
     let form = say(language, "%d.%m.%Y, %H:%M %Z", "%-d %B %Y, %H:%M %Z");
     let shown = at.timestamp().to_zoned(zone.rules().clone());
-    shown.strftime(form).to_string()
+    let shown = shown.strftime(form).to_string();
+    // The zones' database has English names alone.
+    match language {
+        Language::German => shown.replace("CEST", "MESZ").replace("CET", "MEZ"),
+        Language::English => shown,
+    }
 }
 
 pub(super) fn say(language: Language, de: &'static str, en: &'static str) -> &'static str {
@@ -236,10 +241,10 @@ mod tests {
         let zone = "Europe/Berlin".parse().unwrap();
         let said = |at: &str, language| moment_in(&zone, at.parse().unwrap(), language);
         let at = "2026-11-05T14:00:10Z";
-        assert_eq!(said(at, Language::German), "05.11.2026, 15:00 CET");
+        assert_eq!(said(at, Language::German), "05.11.2026, 15:00 MEZ");
         assert_eq!(said(at, Language::English), "5 November 2026, 15:00 CET");
         let twice = ["2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z"];
         let twice = twice.map(|at| said(at, Language::German));
-        assert_eq!(twice, ["31.10.2027, 02:30 CEST", "31.10.2027, 02:30 CET"]);
+        assert_eq!(twice, ["31.10.2027, 02:30 MESZ", "31.10.2027, 02:30 MEZ"]);
     }
 }

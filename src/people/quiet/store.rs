@@ -184,11 +184,13 @@ pub(super) async fn mark(
         | "value->>'zone' AS zone, value->>'week' AS week,
            timestamptz 'epoch' + CAST(value->>'until' AS bigint) * interval '1 microsecond' AS until
           FROM jsonb_array_elements($6)"]
-        "), whose AS (
-            SELECT account_id FROM push_recipients
+        "), asked AS (
+            SELECT account_id, quiet_until FROM push_recipients
             WHERE message_id = $1 AND CAST($4 AS boolean)
             UNION ALL
-            SELECT " ["unhex(value) FROM json_each($5)" | "unnest(CAST($5 AS uuid[]))"] "
+            SELECT account_id, quiet_until FROM push_recipients
+            WHERE message_id = $1 AND account_id "
+                ["IN (SELECT unhex(value) FROM json_each($5))" | "= ANY($5)"] "
          ), present AS MATERIALIZED (
             SELECT r.account_id, r.quiet_until AS waited_until,
                 EXISTS (SELECT 1 FROM duties d WHERE d.account_id = r.account_id
@@ -196,8 +198,7 @@ pub(super) async fn mark(
                 CASE WHEN q.account_id IS NULL THEN CAST($7 AS timestamptz)
                      WHEN q.paused_until > $2 THEN q.pause_ends_at
                      ELSE e.until END AS quiet_ends
-            FROM whose JOIN push_recipients r
-                   ON r.message_id = $1 AND r.account_id = whose.account_id
+            FROM asked r
                  LEFT JOIN quiet_hours q ON q.account_id = r.account_id
                  LEFT JOIN ends e ON e.zone = q.zone AND e.week = q.week
          ), told AS (

@@ -75,7 +75,7 @@ async fn at_the_same_instant_every_channel_is_served(stage: &Stage) {
             "Um drei Uhr spricht die Oberbürgermeisterin.",
             "At three.",
             // 14:00:30 UTC, by the city's clocks.
-            "Veröffentlicht: 21.11.2026, 15:00 CET",
+            "Veröffentlicht: 21.11.2026, 15:00 MEZ",
             "Released: 21 November 2026, 15:00 CET",
         ] {
             assert!(
@@ -90,7 +90,7 @@ async fn at_the_same_instant_every_channel_is_served(stage: &Stage) {
     let (status, list) = city.ask("/press").await;
     assert!(status == 200 && list.contains("Neue Brücke"), "{list}");
     assert!(list.contains("Stadt &lt;Beispiel&gt;"), "{list}");
-    assert!(list.contains(">21.11.2026, 15:00 CET</time>"), "{list}");
+    assert!(list.contains(">21.11.2026, 15:00 MEZ</time>"), "{list}");
     let (status, article) = city.ask(&format!("/press/{id}?lang=en")).await;
     assert!(status == 200 && article.contains("<p>At three.</p><p>On the bank.</p>"));
 }
