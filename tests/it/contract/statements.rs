@@ -31,6 +31,24 @@ async fn every_statement_prepares(stage: &Stage) {
     assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
 
+/// PostgreSQL may ask what stands behind `IN` again for every row, and so takes more of them than `LIMIT` says, and
+/// takes long: it does where it has counted nothing of what was written a moment ago. An array is made once.
+#[test]
+fn what_is_taken_past_others_locks_is_asked_for_once() {
+    let mut taking = 0;
+    for source in sources() {
+        for statement in statements_of(&source) {
+            let text = statement.sql.postgres;
+            if !text.contains("SKIP LOCKED") || text.trim_start().starts_with("SELECT") {
+                continue;
+            }
+            taking += 1;
+            assert!(text.contains("= ANY (ARRAY("), "{}", statement.place);
+        }
+    }
+    assert!(taking > 2, "{taking} statements take something");
+}
+
 #[test]
 fn sqlx_and_statements_are_known_to_the_database_room_and_the_stores_alone() {
     for ident in ["sqlx", "sql"] {

@@ -97,10 +97,10 @@ pub(in super::super) async fn claim(
 ) -> Result<Vec<Claimed>> {
     db.query(sql!(
         "UPDATE question_notices SET claim_id = $1, due_at = $2, attempts = attempts + 1
-         WHERE id IN (
+         WHERE id " ["IN (" | "= ANY (ARRAY("] "
             SELECT id FROM question_notices
             WHERE way = $3 AND outcome IS NULL AND due_at <= $4
-            ORDER BY due_at LIMIT $5 " ["" | "FOR UPDATE SKIP LOCKED"] ")
+            ORDER BY due_at LIMIT $5 " [")" | "FOR UPDATE SKIP LOCKED))"] "
          RETURNING id, announcement_id, account_id, step, created_at, attempts"
     ))
     .bind(claim)

@@ -115,14 +115,14 @@ pub(in super::super) async fn claim(
 ) -> Result<Vec<Claimed>> {
     db.query(sql!(
         "UPDATE press_deliveries SET claim_id = $1, due_at = $2, attempts = attempts + 1
-         WHERE id IN (
+         WHERE id " ["IN (" | "= ANY (ARRAY("] "
             SELECT d.id FROM press_deliveries d
             WHERE d.channel = $3 AND d.outcome IS NULL AND d.due_at <= $4
               AND NOT EXISTS (
                 SELECT 1 FROM press_deliveries e
                 WHERE e.announcement_id = d.announcement_id AND e.channel = d.channel
                   AND e.recipient = d.recipient AND e.id < d.id AND e.outcome IS NULL)
-            ORDER BY d.due_at LIMIT $5 " ["" | "FOR UPDATE OF d SKIP LOCKED"] ")
+            ORDER BY d.due_at LIMIT $5 " [")" | "FOR UPDATE OF d SKIP LOCKED))"] "
          RETURNING id, announcement_id, recipient, event, created_at, attempts"
     ))
     .bind(claim)

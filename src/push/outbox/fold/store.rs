@@ -107,9 +107,9 @@ pub(super) async fn mark_emptied(db: &Db, message: MessageId, now: At) -> Result
 
 pub(super) async fn remove_deliveries(db: &Db, message: MessageId) -> Result<u64> {
     db.query(sql!(
-        "DELETE FROM deliveries WHERE message_id = $1 AND device_id IN (
+        "DELETE FROM deliveries WHERE message_id = $1 AND device_id " ["IN (" | "= ANY (ARRAY("] "
             SELECT device_id FROM deliveries WHERE message_id = $1 LIMIT $2"
-            ["" | " FOR UPDATE SKIP LOCKED"] ")"
+            [")" | " FOR UPDATE SKIP LOCKED))"]
     ))
     .bind(message)
     .bind(PORTION)
@@ -119,9 +119,9 @@ pub(super) async fn remove_deliveries(db: &Db, message: MessageId) -> Result<u64
 
 pub(super) async fn remove_recipients(db: &Db, message: MessageId) -> Result<u64> {
     db.query(sql!(
-        "DELETE FROM push_recipients WHERE message_id = $1 AND account_id IN (
+        "DELETE FROM push_recipients WHERE message_id = $1 AND account_id " ["IN (" | "= ANY (ARRAY("] "
             SELECT account_id FROM push_recipients WHERE message_id = $1 LIMIT $2"
-            ["" | " FOR UPDATE SKIP LOCKED"] ")"
+            [")" | " FOR UPDATE SKIP LOCKED))"]
     ))
     .bind(message)
     .bind(PORTION)
