@@ -87,6 +87,14 @@ impl Announcements {
             self.db.set_clock(&self.clock).await?;
             return Ok(false);
         }
+        // A correction that came since this was counted has ended those deliveries, and what the press would get has words
+        // that nobody has on their phone yet.
+        let counts = because == Because::Time
+            || (rules::lock_released(&mut tx, id).await?
+                && rules::is_last(&mut tx, waiting).await?);
+        if !counts {
+            return Ok(false);
+        }
         let opened = open_in(&mut tx, id, because, now).await?;
         tx.commit().await?;
         if opened {

@@ -182,6 +182,19 @@ pub(in super::super) async fn waiting(db: &Db) -> Result<Vec<Waiting>> {
     .await
 }
 
+/// Whether its message is the last still. Asked with the announcement's row held, as whoever corrects it does.
+pub(in super::super) async fn is_last(tx: &mut Tx, waiting: &Waiting) -> Result<bool> {
+    let later: Option<(MessageId,)> = tx
+        .query(sql!(
+            "SELECT message_id FROM announcement_corrections WHERE announcement_id = $1
+             ORDER BY number DESC LIMIT 1"
+        ))
+        .bind(waiting.announcement_id)
+        .opt()
+        .await?;
+    Ok(later.is_none_or(|(message,)| message == waiting.message_id))
+}
+
 /// How far a message has come.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub(in super::super) struct Reach {

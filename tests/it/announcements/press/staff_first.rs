@@ -139,13 +139,13 @@ async fn a_correction_in_mid_release_is_what_the_share_is_of(stage: &Stage) {
         (sandbox.journal().accepted_total() > 0).then_some(())
     })
     .await;
-    sandbox.behave();
     let texts =
         json!({"title": CORRECTED, "push_text": "Sie wird morgen eröffnet.", "body": "Um drei."});
     let correction = json!({
         "texts": {"de": texts, "en": texts}, "note": {"de": "Tag berichtigt.", "en": "The day."},
     });
     city.correct(&address, correction).await;
+    sandbox.behave();
     // What is on the wire is given two seconds to arrive; after that no time passes, so only the share can open.
     city.world.clock.advance(Duration::from_secs(2));
     let report = eventually("the press is served", async || {
