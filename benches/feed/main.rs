@@ -40,9 +40,7 @@ struct Arguments {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = stadtfunk::tasks::runtime()?;
     runtime.block_on(measure(&arguments))
 }
 

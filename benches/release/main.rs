@@ -60,9 +60,7 @@ const KNOWN: [&str; 4] = ["--phones", "--devices", "--runs", "--latency-ms"];
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
 fn main() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = stadtfunk::tasks::runtime()?;
     match Arguments::parse(USUAL, &KNOWN)? {
         Arguments::Town(url) => runtime.block_on(town::write(&url)),
         Arguments::Sandbox(wanted) => runtime.block_on(gateways::serve(&wanted)),

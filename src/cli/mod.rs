@@ -17,7 +17,10 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 use self::terminal::Terminal;
-use crate::config::{Config, ConfigError, Sources};
+use crate::{
+    config::{Config, ConfigError, Sources},
+    tasks,
+};
 
 /// Stadtfunk: the server behind a city's employee app.
 #[derive(Parser)]
@@ -70,10 +73,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = Terminal::new();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tasks::runtime() {
         Ok(runtime) => runtime,
         Err(error) => return terminal.failed(&error),
     };

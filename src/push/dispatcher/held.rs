@@ -7,8 +7,6 @@
 //! the announcement is cancelled. So when the gate has opened, the outbox is asked which pushes are still
 //! ours to send, and nothing else leaves.
 
-use std::collections::HashSet;
-
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
@@ -22,8 +20,7 @@ use super::{
 use crate::{
     clock::At,
     db::DbError,
-    id::DeviceId,
-    push::outbox::{self, Claim, Discarded},
+    push::outbox::{self, Claim, Discarded, Held},
 };
 
 impl Dispatcher {
@@ -38,7 +35,7 @@ impl Dispatcher {
         let mut ready = Vec::new();
         let held = loop {
             commits.mark_unchanged();
-            match self.gate(&claim).await {
+            match self.gate(&claim, claimed).await {
                 Ok(Gate::Shut) => {}
                 Ok(Gate::Open { held }) => break held,
                 Ok(Gate::Gone) => return,
@@ -48,24 +45,24 @@ impl Dispatcher {
             }
             tokio::select! {
                 () = gather(&mut ready, &mut chunks, &mut commits) => {}
-                () = self.tasks.stopping() => break HashSet::new(),
-                () = tokio::time::sleep_until(deadline) => break HashSet::new(),
+                () = self.tasks.stopping() => break Held::nothing(),
+                () = tokio::time::sleep_until(deadline) => break Held::nothing(),
             }
         };
         let mut batch = Batch::begin(self, claim, claimed, SHARE_OF_HELD);
-        if !held.is_empty() {
-            let ours = |push: &Push| held.contains(&push.device());
+        if !held.is_nothing() {
+            let ours = |push: &Push| held.has(push.device());
             batch.hand_over(ready, chunks, ours).await;
         }
         batch.finish().await;
     }
 
-    async fn gate(&self, claim: &Claim) -> Result<Gate, DbError> {
+    async fn gate(&self, claim: &Claim, claimed: usize) -> Result<Gate, DbError> {
         Ok(match outbox::gate(&self.db, claim.message.id).await? {
             Err(Discarded) => Gate::Gone,
             Ok(None) => Gate::Shut,
             Ok(Some(_)) => Gate::Open {
-                held: outbox::held(&self.db, claim).await?,
+                held: outbox::held(&self.db, claim, claimed).await?,
             },
         })
     }
@@ -93,7 +90,7 @@ enum Gate {
     Shut,
     Open {
         /// What has not been taken back meanwhile.
-        held: HashSet<DeviceId>,
+        held: Held,
     },
     Gone,
 }

@@ -88,6 +88,29 @@ pub(super) struct Attempt {
     pub(super) has_waited: bool,
 }
 
+/// What a claim still holds of what it took.
+pub(super) enum Held {
+    Everything,
+    Only(HashSet<DeviceId>),
+}
+
+impl Held {
+    pub(super) fn nothing() -> Self {
+        Self::Only(HashSet::new())
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self, Self::Only(devices) if devices.is_empty())
+    }
+
+    pub(super) fn has(&self, device: DeviceId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Only(devices) => devices.contains(&device),
+        }
+    }
+}
+
 /// The message does not exist any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Discarded;
@@ -194,10 +217,15 @@ pub(super) async fn gate(db: &Db, message: MessageId) -> Result<Result<Option<At
     store::gate(db, message).await
 }
 
-/// The devices that a claim still holds: one that was signed out or registered anew while the gate was shut
-/// has been taken back.
-pub(super) async fn held(db: &Db, claim: &Claim) -> Result<HashSet<DeviceId>> {
-    store::held(db, claim.id, claim.message.id, claim.gateway).await
+/// What a claim of so many deliveries still holds: those of a device that was signed out or registered anew while
+/// the gate was shut have been taken back.
+pub(super) async fn held(db: &Db, claim: &Claim, claimed: usize) -> Result<Held> {
+    let (id, message, gateway) = (claim.id, claim.message.id, claim.gateway);
+    // At T everybody asks at once, and hardly ever has anything been taken back.
+    if usize::try_from(store::count_held(db, id, message, gateway).await?) == Ok(claimed) {
+        return Ok(Held::Everything);
+    }
+    Ok(Held::Only(store::held(db, id, message, gateway).await?))
 }
 
 /// Writes how deliveries of a claim go on. What the claim has lost to another process is left alone.

@@ -4,7 +4,8 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use serde::Serialize;
+use serde::Deserialize;
+use uuid::{Uuid, fmt::Simple};
 
 use crate::{
     clock::At,
@@ -56,18 +57,20 @@ struct MessageRow {
     expires_at: At,
 }
 
-#[derive(sqlx::FromRow)]
-struct ClaimedRow {
-    device_id: DeviceId,
-    attempts: i32,
+/// A claimed delivery as the database folds it: a thousand rows would come through a channel one by one. Keys are in
+/// hex, truth is 0 or 1, time is microseconds.
+#[derive(Deserialize)]
+struct Folded {
+    device: Uuid,
+    attempts: u32,
     address: String,
     apns_environment: Option<ApnsEnvironment>,
-    p256dh: Option<Vec<u8>>,
-    auth_secret: Option<Vec<u8>>,
+    p256dh: Option<String>,
+    auth_secret: Option<String>,
     language: Language,
-    registered_at: At,
-    has_waited: bool,
-    is_silent: bool,
+    registered: i64,
+    has_waited: u8,
+    is_silent: u8,
 }
 
 pub(in crate::push::outbox) async fn claim(
@@ -105,21 +108,24 @@ pub(in crate::push::outbox) async fn claim(
         .bind(work.message)
         .one()
         .await?;
-    let rows: Vec<ClaimedRow> = tx
+    let (Json(rows),): (Json<Vec<Folded>>,) = tx
         .query(sql!(
-            "SELECT x.device_id, x.attempts, d.address, d.apns_environment, d.p256dh, d.auth_secret,
-                    d.language, d.registered_at, x.quiet_until IS NOT NULL AS has_waited,
-                    COALESCE(r.is_silent, false) AS is_silent
+            "SELECT " ["json_group_array(json_array(" | "json_agg(json_build_array("]
+                    ["hex(x.device_id)" | "x.device_id"] ", x.attempts, d.address, d.apns_environment, "
+                    ["nullif(hex(d.p256dh), ''), nullif(hex(d.auth_secret), '')"
+                     | "encode(d.p256dh, 'hex'), encode(d.auth_secret, 'hex')"] ", d.language, "
+                    ["d.registered_at" | "(extract(epoch FROM d.registered_at) * 1000000)::bigint"] ",
+                    CASE WHEN x.quiet_until IS NULL THEN 0 ELSE 1 END,
+                    CASE WHEN r.is_silent THEN 1 ELSE 0 END) ORDER BY COALESCE(r.rank, 1))
              FROM deliveries x JOIN devices d ON d.id = x.device_id
                   LEFT JOIN push_recipients r
                     ON r.message_id = x.message_id AND r.account_id = x.account_id
-             WHERE x.message_id = $1 AND x.gateway = $2 AND x.claim_id = $3
-             ORDER BY COALESCE(r.rank, 1)"
+             WHERE x.message_id = $1 AND x.gateway = $2 AND x.claim_id = $3"
         ))
         .bind(work.message)
         .bind(work.gateway)
         .bind(claim)
-        .all()
+        .one()
         .await?;
     let message = Message {
         id: message.id,
@@ -129,7 +135,7 @@ pub(in crate::push::outbox) async fn claim(
     };
     let deliveries = rows
         .into_iter()
-        .map(|row| row.into_claimed(work.gateway))
+        .map(|folded| folded.into_claimed(work.gateway))
         .collect::<Result<_>>()?;
     Ok(Some(Claim {
         id: claim,
@@ -139,35 +145,62 @@ pub(in crate::push::outbox) async fn claim(
     }))
 }
 
-impl ClaimedRow {
+impl Folded {
     fn into_claimed(self, gateway: Gateway) -> Result<Claimed> {
-        let keys = DeviceKeys::from_columns(self.p256dh, self.auth_secret);
-        let keys = keys.map_err(|what| DbError::Impossible {
+        let impossible = |what| DbError::Impossible {
             table: "devices",
-            id: self.device_id.to_string(),
+            id: self.device.to_string(),
             what,
-        })?;
+        };
+        let unhex = |key: Option<String>| key.map(hex::decode).transpose();
+        let keys = match (unhex(self.p256dh), unhex(self.auth_secret)) {
+            (Ok(p256dh), Ok(auth)) => DeviceKeys::from_columns(p256dh, auth),
+            _ => Err("a key that is not hexadecimal"),
+        };
+        let registered_at = At::from_micros(self.registered);
+        let device = DeviceId::from_uuid(self.device);
         Ok(Claimed {
             target: Target {
-                device: self.device_id,
+                device,
                 gateway,
                 address: self.address,
                 apns_environment: self.apns_environment,
-                keys,
+                keys: keys.map_err(impossible)?,
                 language: self.language,
-                is_silent: self.is_silent,
+                is_silent: self.is_silent != 0,
             },
             attempt: Attempt {
-                device: self.device_id,
-                number: u32::try_from(self.attempts).unwrap_or(u32::MAX),
-                device_registered_at: self.registered_at,
-                has_waited: self.has_waited,
+                device,
+                number: self.attempts,
+                device_registered_at: registered_at
+                    .ok_or_else(|| impossible("registered outside the calendar"))?,
+                has_waited: self.has_waited != 0,
             },
         })
     }
 }
 
-/// The devices that a claim still holds.
+/// How many deliveries a claim still holds.
+pub(in crate::push::outbox) async fn count_held(
+    db: &Db,
+    claim: ClaimId,
+    message: MessageId,
+    gateway: Gateway,
+) -> Result<i64> {
+    let (count,) = db
+        .query(sql!(
+            "SELECT COUNT(*) FROM deliveries
+             WHERE message_id = $1 AND gateway = $2 AND claim_id = $3"
+        ))
+        .bind(message)
+        .bind(gateway)
+        .bind(claim)
+        .one()
+        .await?;
+    Ok(count)
+}
+
+/// The devices of these.
 pub(in crate::push::outbox) async fn held(
     db: &Db,
     claim: ClaimId,
@@ -186,39 +219,30 @@ pub(in crate::push::outbox) async fn held(
     Ok(rows.into_iter().map(|(device,)| device).collect())
 }
 
-/// A settlement as one element of a JSON array: short names, because there are a thousand of them.
-#[derive(Serialize)]
-struct Settled<'a> {
-    /// Device, hex.
-    d: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    /// Instants in microseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sent: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    due: Option<i64>,
-}
+/// A settlement as one element of a JSON array: device, outcome, reason, and three instants in microseconds, when it was
+/// sent, when it was settled, when it is due again.
+type Settled<'a> = (
+    Simple,
+    Option<Outcome>,
+    Option<&'a str>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+);
 
-impl<'a> From<&'a Settlement> for Settled<'a> {
-    fn from(settlement: &'a Settlement) -> Self {
-        let (outcome, at, due) = match settlement.end {
-            End::Outcome(outcome) => (Some(outcome), Some(settlement.at.as_micros()), None),
-            End::Again(at) => (None, None, Some(at.as_micros())),
-        };
-        Self {
-            d: settlement.device.uuid().simple().to_string(),
-            outcome,
-            reason: settlement.reason.as_deref(),
-            sent: outcome.and(settlement.sent_at).map(At::as_micros),
-            at,
-            due,
-        }
-    }
+fn settled(settlement: &Settlement) -> Settled<'_> {
+    let (outcome, at, due) = match settlement.end {
+        End::Outcome(outcome) => (Some(outcome), Some(settlement.at.as_micros()), None),
+        End::Again(at) => (None, None, Some(at.as_micros())),
+    };
+    (
+        settlement.device.uuid().simple(),
+        outcome,
+        settlement.reason.as_deref(),
+        outcome.and(settlement.sent_at).map(At::as_micros),
+        at,
+        due,
+    )
 }
 
 /// What is to be tried again waits for the quiet of whoever has begun it meanwhile.
@@ -230,19 +254,16 @@ pub(in crate::push::outbox) async fn settle(
     message: MessageId,
     settlements: &[Settlement],
 ) -> Result<()> {
-    let rows: Vec<Settled<'_>> = settlements.iter().map(Settled::from).collect();
+    let rows: Vec<Settled<'_>> = settlements.iter().map(settled).collect();
     tx.query(sql!(
         "WITH r AS MATERIALIZED (SELECT "
-        ["unhex(value->>'$.d') AS device_id, value->>'$.outcome' AS outcome,
-          value->>'$.reason' AS reason, value->>'$.sent' AS sent_at,
-          value->>'$.at' AS settled_at, value->>'$.due' AS due_at
-          FROM json_each($3)"
-        | "CAST(value->>'d' AS uuid) AS device_id, value->>'outcome' AS outcome,
-          value->>'reason' AS reason,
-          timestamptz 'epoch' + CAST(value->>'sent' AS bigint) * interval '1 microsecond' AS sent_at,
-          timestamptz 'epoch' + CAST(value->>'at' AS bigint) * interval '1 microsecond'
-            AS settled_at,
-          timestamptz 'epoch' + CAST(value->>'due' AS bigint) * interval '1 microsecond' AS due_at
+        ["unhex(value->>0) AS device_id, value->>1 AS outcome, value->>2 AS reason, value->>3 AS sent_at,
+          value->>4 AS settled_at, value->>5 AS due_at
+          FROM jsonb_each($3)"
+        | "CAST(value->>0 AS uuid) AS device_id, value->>1 AS outcome, value->>2 AS reason,
+          timestamptz 'epoch' + CAST(value->>3 AS bigint) * interval '1 microsecond' AS sent_at,
+          timestamptz 'epoch' + CAST(value->>4 AS bigint) * interval '1 microsecond' AS settled_at,
+          timestamptz 'epoch' + CAST(value->>5 AS bigint) * interval '1 microsecond' AS due_at
           FROM jsonb_array_elements($3)"]
         ")
          UPDATE deliveries SET outcome = r.outcome, reason = r.reason, sent_at = r.sent_at,
