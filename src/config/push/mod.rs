@@ -65,6 +65,9 @@ pub struct Link {
     pub proxy: Option<Proxy>,
     /// How long an answer may take. FCM asks for 10 s at least.
     pub answer_timeout: Duration,
+    /// How long a peer that owes answers may be silent until it is sent a PING (RFC 9113, section 6.7), and
+    /// then again until it has answered that: after twice this time a connection that leads nowhere is left.
+    pub ping_after: Duration,
 }
 
 impl Default for Link {
@@ -76,6 +79,7 @@ impl Default for Link {
             extra_ca: None,
             proxy: None,
             answer_timeout: Duration::from_secs(20),
+            ping_after: Duration::from_secs(5),
         }
     }
 }

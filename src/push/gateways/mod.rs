@@ -372,6 +372,7 @@ impl Ground {
             most_origins,
             patience: Patience {
                 answer: link.answer_timeout,
+                ping: link.ping_after,
                 ..Patience::default()
             },
             clock: self.clock.clone(),

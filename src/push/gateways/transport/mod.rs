@@ -61,7 +61,7 @@ pub(super) struct Patience {
     pub(super) connect: Duration,
     /// For an answer. FCM asks for 10 s at least.
     pub(super) answer: Duration,
-    /// Without a frame from the peer while answers are due, before a PING is sent.
+    /// Without an answer while answers are due, before a PING is sent; and for the answer to that.
     pub(super) ping: Duration,
     /// A connection that nothing came over for so long is not trusted with a push: home routers and
     /// firewalls forget such connections without telling either end.
@@ -75,7 +75,7 @@ impl Default for Patience {
         Self {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(20),
-            ping: Duration::from_secs(30),
+            ping: Duration::from_secs(5),
             idle: Duration::from_mins(4),
             pause: Duration::from_secs(1),
         }

@@ -13,7 +13,9 @@
 //! | 500, 503 | tries again, as above | `a_gateway_in_trouble_is_asked_again` |
 //! | trouble for longer than the message matters | gives up, and says so: expired | `what_could_not_be_handed_over_in_its_time_is_expired` |
 //! | frozen peer (no byte, no PING) | gives up after the answer time-out, leaves the connection, tries again; the other gateways go on | [`lines`]: `a_frozen_gateway_holds_up_no_other` |
-//! | no answer to some | tries these again after the answer time-out | `a_push_that_gets_no_answer_is_repeated` |
+//! | the line forgets a connection (half-open) | asks by PING, leaves the connection, tries again over another | [`half_open`]: `a_connection_that_leads_nowhere_is_found_by_a_ping` |
+//! | slow to answer, but there | waits | `a_peer_that_is_slow_to_answer_keeps_its_connection` |
+//! | no answer to some | tries these again after the answer time-out | [`lines`]: `a_push_that_gets_no_answer_is_repeated` |
 //! | reset of a stream | tries again | `a_stream_that_is_reset_is_repeated` |
 //! | connection cut | all that was under way on it is tried again | `a_cut_connection_is_replaced` |
 //! | GOAWAY every n | finishes what was taken, opens another connection, repeats only what was not taken | `a_polite_goodbye_repeats_nothing` |
@@ -38,8 +40,10 @@
 
 mod clocks;
 mod credentials;
+mod half_open;
 mod lines;
 mod patience;
 mod reach;
+mod relay;
 pub(crate) mod scene;
 mod storage;
