@@ -17,7 +17,7 @@ use tokio::{
 use super::{
     Dispatcher, LATE,
     batch::{Batch, Push},
-    queues::SHARE_OF_HELD,
+    queues::{SHARE_OF_HELD, Slot},
 };
 use crate::{
     clock::At,
@@ -29,7 +29,7 @@ use crate::{
 impl Dispatcher {
     /// Makes a batch ready, waits for the gate, and hands over what is still to be handed over. A gate that
     /// opens earlier than all of it is ready finds what there is.
-    pub(super) async fn hold(&self, mut claim: Claim, opens_at: At) {
+    pub(super) async fn hold(&self, mut claim: Claim, slot: Slot, opens_at: At) {
         let now = self.clock.now();
         let deadline = Instant::now() + opens_at.since(now) + LATE;
         let claimed = claim.deliveries.len();
@@ -52,7 +52,7 @@ impl Dispatcher {
                 () = tokio::time::sleep_until(deadline) => break HashSet::new(),
             }
         };
-        let mut batch = Batch::begin(self, claim, claimed, SHARE_OF_HELD);
+        let mut batch = Batch::begin(self, claim, slot, claimed, SHARE_OF_HELD);
         if !held.is_empty() {
             let ours = |push: &Push| held.contains(&push.device());
             batch.hand_over(ready, chunks, ours).await;

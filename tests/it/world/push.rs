@@ -21,6 +21,7 @@ use super::{Person, Stage};
 /// between.
 #[derive(Clone, Debug)]
 pub(crate) struct Wiring {
+    pub(crate) connections: usize,
     pub(crate) in_flight: usize,
     pub(crate) answer_timeout_ms: u64,
     pub(crate) ping_after_ms: u64,
@@ -37,6 +38,7 @@ pub(crate) struct Wiring {
 impl Default for Wiring {
     fn default() -> Self {
         Self {
+            connections: 1,
             in_flight: 10,
             answer_timeout_ms: 20_000,
             ping_after_ms: 5_000,
@@ -56,9 +58,9 @@ impl Wiring {
             _ => "ca.pem",
         };
         format!(
-            "connections = 1\nin_flight = {}\nanswer_timeout_ms = {}\nping_after_ms = {}\n\
+            "connections = {}\nin_flight = {}\nanswer_timeout_ms = {}\nping_after_ms = {}\n\
              extra_ca_file = '{ca}'\n",
-            self.in_flight, self.answer_timeout_ms, self.ping_after_ms
+            self.connections, self.in_flight, self.answer_timeout_ms, self.ping_after_ms
         )
     }
 }
@@ -78,16 +80,18 @@ impl Stage {
     pub(crate) fn configure_push(&self, sandbox: &Sandbox, wiring: &Wiring) {
         let keys = sandbox.credentials();
         let host = sandbox.web_push_url().trim_start_matches("https://");
-        let (other_host, other_pem) = wiring.push_service.clone().unwrap_or_default();
-        let hosts = [host, &other_host].map(|host| format!("'{host}'"));
-        let hosts = hosts[..1 + usize::from(!other_host.is_empty())].join(", ");
+        let other = wiring.push_service.as_ref();
+        let hosts = [Some(host), other.map(|(host, _)| host.as_str())];
+        let hosts = hosts.into_iter().flatten().map(|host| format!("'{host}'"));
+        let hosts = hosts.collect::<Vec<_>>().join(", ");
+        let other_pem = other.map_or("", |(_, pem)| pem);
         let apns_url = wiring.apns_url.as_deref().unwrap_or(sandbox.apns_url());
         let fcm_url = wiring.fcm_url.as_deref().unwrap_or(sandbox.fcm_url());
         let [apns, fcm, web_push] =
             [Gateway::Apns, Gateway::Fcm, Gateway::WebPush].map(|gateway| wiring.link(gateway));
         let other_ca = wiring.other_ca.as_ref().map(|(_, pem)| pem.clone());
         let files = [
-            ("ca.pem", sandbox.ca_pem().to_owned() + &other_pem),
+            ("ca.pem", sandbox.ca_pem().to_owned() + other_pem),
             ("other-ca.pem", other_ca.unwrap_or_default()),
             ("apns.p8", keys.apns.key_p8_pem.clone()),
             ("fcm.json", keys.fcm.service_account_json.clone()),

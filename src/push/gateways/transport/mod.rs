@@ -61,6 +61,9 @@ pub(super) struct Patience {
     pub(super) connect: Duration,
     /// For an answer. FCM asks for 10 s at least.
     pub(super) answer: Duration,
+    /// For a turn, where a peer allows no more at once and answers none: who waits is turned away then, because
+    /// others could use the time. `None`: there are no others.
+    pub(super) turn: Option<Duration>,
     /// Without an answer while answers are due, before a PING is sent; and for the answer to that.
     pub(super) ping: Duration,
     /// A connection that nothing came over for so long is not trusted with a push: home routers and
@@ -75,6 +78,7 @@ impl Default for Patience {
         Self {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(20),
+            turn: None,
             ping: Duration::from_secs(5),
             idle: Duration::from_mins(4),
             pause: Duration::from_secs(1),
@@ -108,6 +112,10 @@ pub(super) enum Failure {
     TimedOut,
     #[error("too many push services at once")]
     Crowded,
+    /// The peer is too slow for all that is meant for it.
+    #[error("kept waiting")]
+    KeptWaiting,
+    /// At the curfew.
     #[error("its turn did not come")]
     Unsent,
 }
