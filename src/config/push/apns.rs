@@ -70,6 +70,7 @@ struct Section {
     extra_ca_file: Option<PathBuf>,
     proxy: Option<String>,
     answer_timeout_ms: Option<u64>,
+    ping_after_ms: Option<u64>,
 }
 
 impl Section {
@@ -89,6 +90,7 @@ impl Section {
             extra_ca_file: self.extra_ca_file,
             proxy: self.proxy,
             answer_timeout_ms: self.answer_timeout_ms,
+            ping_after_ms: self.ping_after_ms,
         });
         let key = file.secret("key_file", self.key_file);
         ApnsConfig {

@@ -91,6 +91,7 @@ struct Section {
     extra_ca_file: Option<PathBuf>,
     proxy: Option<String>,
     answer_timeout_ms: Option<u64>,
+    ping_after_ms: Option<u64>,
 }
 
 impl Section {
@@ -103,6 +104,7 @@ impl Section {
             extra_ca_file: self.extra_ca_file,
             proxy: self.proxy,
             answer_timeout_ms: self.answer_timeout_ms,
+            ping_after_ms: self.ping_after_ms,
         });
         let json = file.secret("service_account_file", self.service_account_file);
         if json.expose_secret().is_empty() {

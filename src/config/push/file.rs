@@ -109,6 +109,14 @@ impl<'a> File<'a> {
             "answer_timeout_ms",
             "must be 100 to 20000",
         );
+        let ping_after = keys
+            .ping_after_ms
+            .map_or(usual.ping_after, Duration::from_millis);
+        self.check(
+            (100..=20_000).contains(&ping_after.as_millis()),
+            "ping_after_ms",
+            "must be 100 to 20000",
+        );
         let proxy = keys.proxy.as_deref().map(Proxy::parse);
         self.check(!matches!(proxy, Some(None)), "proxy", PROXY);
         Link {
@@ -119,6 +127,7 @@ impl<'a> File<'a> {
                 .and_then(|name| self.read("extra_ca_file", &name)),
             proxy: proxy.flatten(),
             answer_timeout,
+            ping_after,
         }
     }
 
@@ -138,6 +147,7 @@ pub(super) struct LinkKeys {
     pub(super) extra_ca_file: Option<PathBuf>,
     pub(super) proxy: Option<String>,
     pub(super) answer_timeout_ms: Option<u64>,
+    pub(super) ping_after_ms: Option<u64>,
 }
 
 /// `https://host` or `https://host:port`, nothing behind it.

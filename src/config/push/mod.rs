@@ -65,6 +65,9 @@ pub struct Link {
     pub proxy: Option<Proxy>,
     /// How long an answer may take. FCM asks for 10 s at least.
     pub answer_timeout: Duration,
+    /// How long a peer that owes answers may be silent until it is sent a PING (RFC 9113, section 6.7), and
+    /// then again until it has answered that: after twice this time a connection that leads nowhere is left.
+    pub ping_after: Duration,
 }
 
 impl Default for Link {
@@ -76,6 +79,7 @@ impl Default for Link {
             extra_ca: None,
             proxy: None,
             answer_timeout: Duration::from_secs(20),
+            ping_after: Duration::from_secs(5),
         }
     }
 }
@@ -115,7 +119,8 @@ mod tests {
             (
                 "apns.toml",
                 "enabled = true\nkey_file = \"missing.p8\"\nkey_id = \"SHORT\"\n\
-                 team_id = \"TEAM123456\"\ntopic = \"\"\nconnections = 0\n",
+                 team_id = \"TEAM123456\"\ntopic = \"\"\nconnections = 0\n\
+                 ping_after_ms = 50\n",
             ),
             ("webpush.toml", "enabled = true\nsubject = \"somebody\"\n"),
             (
@@ -129,6 +134,7 @@ mod tests {
                 "apns.toml: key_id: must be 10 characters, A to Z and 0 to 9",
                 "apns.toml: topic: must be the app's bundle id, as de.stadt.app",
                 "apns.toml: connections: must be 1 to 16",
+                "apns.toml: ping_after_ms: must be 100 to 20000",
                 "apns.toml: key_file: missing.p8: No such file or directory (os error 2)",
                 "webpush.toml: key_file: is missing",
                 "webpush.toml: app_url: is missing",

@@ -61,6 +61,7 @@ struct Section {
     extra_ca_file: Option<PathBuf>,
     proxy: Option<String>,
     answer_timeout_ms: Option<u64>,
+    ping_after_ms: Option<u64>,
 }
 
 impl Section {
@@ -82,6 +83,7 @@ impl Section {
             extra_ca_file: self.extra_ca_file,
             proxy: self.proxy,
             answer_timeout_ms: self.answer_timeout_ms,
+            ping_after_ms: self.ping_after_ms,
         });
         WebPushConfig {
             key,

@@ -11,10 +11,16 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::{Dispatcher, ending::Ending, health::Tally, queues::SHARE, settler::Settler};
+use super::{
+    Dispatcher,
+    ending::Ending,
+    health::Tally,
+    queues::{SHARE, Slot},
+    settler::Settler,
+};
 use crate::{
     id::DeviceId,
     push::{
@@ -34,6 +40,9 @@ const CHUNKS_AHEAD: usize = 4;
 /// When nothing of a batch is begun any more, counted from its first push. Half of the [lease](outbox::LEASE):
 /// the other half is for the last answers and for writing them down.
 const CURFEW: Duration = Duration::from_secs(30);
+/// A batch that no answer comes to for so long steps aside. A little more than it takes until those who wait
+/// for a silent push service are turned away, so that they need not be waited for.
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// A delivery on its way.
 pub(super) struct Push {
@@ -73,10 +82,10 @@ impl Push {
 
 impl Dispatcher {
     /// Hands a batch over whose gate is open, and settles it.
-    pub(super) async fn deliver(&self, mut claim: Claim) {
+    pub(super) async fn deliver(&self, mut claim: Claim, slot: Slot) {
         let claimed = claim.deliveries.len();
         let chunks = self.prepare(&mut claim);
-        let mut batch = Batch::begin(self, claim, claimed, SHARE);
+        let mut batch = Batch::begin(self, claim, slot, claimed, SHARE);
         batch.hand_over(Vec::new(), chunks, |_| true).await;
         batch.finish().await;
     }
@@ -118,10 +127,15 @@ impl Dispatcher {
 pub(super) struct Batch<'a> {
     dispatcher: &'a Dispatcher,
     claim: Claim,
+    slot: Slot,
     /// How many pushes may be in hand at once.
     share: usize,
     /// Deliveries that have not ended.
     left: usize,
+    /// When a gateway last answered; or, if nothing was in hand then, when something was again.
+    heard: Instant,
+    /// No answer came for too long.
+    is_stuck: bool,
     curfew: CancellationToken,
     /// The curfew came by itself: the gateway, or one push service, was too slow.
     is_late: bool,
@@ -136,6 +150,7 @@ impl<'a> Batch<'a> {
     pub(super) fn begin(
         dispatcher: &'a Dispatcher,
         claim: Claim,
+        slot: Slot,
         claimed: usize,
         share: usize,
     ) -> Self {
@@ -144,8 +159,11 @@ impl<'a> Batch<'a> {
             watched: dispatcher.metrics.watch(&claim),
             dispatcher,
             claim,
+            slot,
             share,
             left: claimed,
+            heard: Instant::now(),
+            is_stuck: false,
             curfew: CancellationToken::new(),
             is_late: false,
             tally: Tally::default(),
@@ -166,13 +184,20 @@ impl<'a> Batch<'a> {
         let mut ready = ready.into_iter();
         let mut sends = FuturesUnordered::new();
         let mut ends = pin!(tokio::time::sleep(CURFEW));
+        let mut silence = pin!(tokio::time::sleep(SILENCE));
         let mut stopping = pin!(dispatcher.tasks.stopping());
         let Claim { id, gateway, .. } = self.claim;
         let mut lost = pin!(dispatcher.lost(id, self.claim.message.id, gateway));
         let mut more = true;
         loop {
-            let room = self.share.saturating_sub(sends.len());
+            if sends.is_empty() {
+                self.heard = Instant::now();
+            }
+            let room = self.share().saturating_sub(sends.len());
             sends.extend(ready.by_ref().take(room).map(send));
+            if self.is_stuck && !more && ready.len() == 0 {
+                self.slot.step_aside(sends.len());
+            }
             tokio::select! {
                 Some((attempt, reply)) = sends.next() => self.note(&attempt, reply),
                 chunk = chunks.recv(), if more && ready.len() == 0 => match chunk {
@@ -182,6 +207,12 @@ impl<'a> Batch<'a> {
                     }
                     None => more = false,
                 },
+                () = &mut silence => {
+                    let since = self.heard.elapsed();
+                    self.is_stuck |= since >= SILENCE;
+                    let left = SILENCE.saturating_sub(since).max(SILENCE / 10);
+                    silence.as_mut().reset(Instant::now() + left);
+                }
                 () = &mut ends, if !curfew.is_cancelled() => {
                     self.is_late = true;
                     curfew.cancel();
@@ -198,11 +229,23 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// What waits for answers that don't come must not keep the rest from its turn.
+    fn share(&self) -> usize {
+        if self.is_stuck {
+            usize::MAX
+        } else {
+            self.share
+        }
+    }
+
     /// What one push came to.
     fn note(&mut self, attempt: &Attempt, reply: Option<Reply>) {
         let (clock, ids) = (&self.dispatcher.clock, &self.dispatcher.ids);
         let now = clock.now();
         let sent_at = reply.as_ref().and_then(|reply| reply.sent_at);
+        if sent_at.is_some() {
+            self.heard = Instant::now();
+        }
         let ending = match reply.map(|reply| reply.verdict) {
             None => Ending::not_configured(),
             Some(verdict) => {

@@ -15,7 +15,7 @@ use tokio::{
 use super::{
     Dispatcher, LATE,
     batch::{Batch, Push},
-    queues::SHARE_OF_HELD,
+    queues::{SHARE_OF_HELD, Slot},
 };
 use crate::{
     clock::At,
@@ -26,7 +26,7 @@ use crate::{
 impl Dispatcher {
     /// Makes a batch ready, waits for the gate, and hands over what is still to be handed over. A gate that
     /// opens earlier than all of it is ready finds what there is.
-    pub(super) async fn hold(&self, mut claim: Claim, opens_at: At) {
+    pub(super) async fn hold(&self, mut claim: Claim, slot: Slot, opens_at: At) {
         let now = self.clock.now();
         let deadline = Instant::now() + opens_at.since(now) + LATE;
         let claimed = claim.deliveries.len();
@@ -49,7 +49,7 @@ impl Dispatcher {
                 () = tokio::time::sleep_until(deadline) => break Held::nothing(),
             }
         };
-        let mut batch = Batch::begin(self, claim, claimed, SHARE_OF_HELD);
+        let mut batch = Batch::begin(self, claim, slot, claimed, SHARE_OF_HELD);
         if !held.is_nothing() {
             let ours = |push: &Push| held.has(push.device());
             batch.hand_over(ready, chunks, ours).await;

@@ -6,7 +6,7 @@
 
 use futures::future::BoxFuture;
 
-use super::Dispatcher;
+use super::{Dispatcher, queues::Slot};
 use crate::{
     db::Result,
     id::MessageId,
@@ -24,9 +24,9 @@ pub trait LastLook: Send + Sync {
 
 impl Dispatcher {
     /// Hands a batch over, or ends it as withdrawn. If that can't be said, it is tried again behind the others.
-    pub(super) async fn look_and_deliver(&self, claim: Claim) {
+    pub(super) async fn look_and_deliver(&self, claim: Claim, slot: Slot) {
         match self.may_leave(&claim).await {
-            Ok(true) => self.deliver(claim).await,
+            Ok(true) => self.deliver(claim, slot).await,
             Ok(false) => self.withdraw(&claim).await,
             Err(error) => {
                 tracing::error!(%error, "it can't be said whether a notice may leave; trying again");

@@ -5,7 +5,9 @@
 //! One task looks for work: it is woken by commits (a release, a device that joined) and by the clock (a
 //! retry that is due, a lease that has ended). What waits in one lane for one gateway is a [queue](queues)
 //! with slots of its own: an alert never waits behind news, and a gateway that is frozen or closed keeps
-//! nobody else waiting. A claimed batch becomes a task of its own ([`batch`]); one whose gate is still shut
+//! nobody else waiting. Nor does one of the browsers' many push services, which are one gateway: while it is
+//! silent, who waits for it is turned away by the transport, and a batch to which nothing is answered steps
+//! aside. A claimed batch becomes a task of its own ([`batch`]); one whose gate is still shut
 //! is made ready and held until it opens ([`held`]).
 //!
 //! At a shutdown nothing new is claimed or begun; what is under way gets its answer, and the rest of the
@@ -23,13 +25,13 @@ mod settler;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, watch},
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 
 pub(super) use self::health::Health;
-use self::{health::Admission, queues::Queues};
+use self::{
+    health::Admission,
+    queues::{Queues, Slot},
+};
 pub use self::{
     health::{Alarm, AlarmKind, GatewayState},
     last_look::LastLook,
@@ -199,16 +201,15 @@ impl Dispatcher {
         }
     }
 
-    fn begin(&self, claim: Claim, work: &Work, slot: OwnedSemaphorePermit, queues: &Queues) {
+    fn begin(&self, claim: Claim, work: &Work, slot: Slot, queues: &Queues) {
         let (this, freed) = (self.clone(), queues.freed());
         let (is_open, opens_at) = (work.is_open, work.opens_at);
         self.tasks.spawn(async move {
             if is_open {
-                this.look_and_deliver(claim).await;
+                this.look_and_deliver(claim, slot).await;
             } else {
-                this.hold(claim, opens_at).await;
+                this.hold(claim, slot, opens_at).await;
             }
-            drop(slot);
             freed.notify_one();
         });
     }

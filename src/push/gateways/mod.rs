@@ -27,7 +27,7 @@ mod transport;
 mod vectors;
 mod webpush;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use futures::future::OptionFuture;
 use http::{HeaderValue, Uri};
@@ -341,6 +341,11 @@ fn header_value(text: &str) -> Result<HeaderValue, Verdict> {
     HeaderValue::from_str(text).map_err(|_| refused("a header holds forbidden characters"))
 }
 
+/// Apple has two, of which one is for developers' phones; Google has one for tokens besides.
+const FEW_ORIGINS: usize = 2;
+/// How long pushes to one of many push services wait while it is silent; none is, while it works.
+const TURN: Duration = Duration::from_secs(2);
+
 /// What all clients stand on.
 struct Ground {
     roots: Roots,
@@ -372,6 +377,8 @@ impl Ground {
             most_origins,
             patience: Patience {
                 answer: link.answer_timeout,
+                ping: link.ping_after,
+                turn: (most_origins > FEW_ORIGINS).then_some(TURN),
                 ..Patience::default()
             },
             clock: self.clock.clone(),

@@ -21,24 +21,31 @@ use super::{Person, Stage};
 /// between.
 #[derive(Clone, Debug)]
 pub(crate) struct Wiring {
+    pub(crate) connections: usize,
     pub(crate) in_flight: usize,
     pub(crate) answer_timeout_ms: u64,
+    pub(crate) ping_after_ms: u64,
     /// Where Apple is said to be, if not at the sandbox.
     pub(crate) apns_url: Option<String>,
     /// Where Google is said to be, if not at the sandbox.
     pub(crate) fcm_url: Option<String>,
     /// The gateway whose certificates are to be signed by this authority (PEM), and not by the sandbox's.
     pub(crate) other_ca: Option<(Gateway, String)>,
+    /// A push service besides the sandbox's: its host and port, and the authority behind its certificate (PEM).
+    pub(crate) push_service: Option<(String, String)>,
 }
 
 impl Default for Wiring {
     fn default() -> Self {
         Self {
+            connections: 1,
             in_flight: 10,
             answer_timeout_ms: 20_000,
+            ping_after_ms: 5_000,
             apns_url: None,
             fcm_url: None,
             other_ca: None,
+            push_service: None,
         }
     }
 }
@@ -51,8 +58,9 @@ impl Wiring {
             _ => "ca.pem",
         };
         format!(
-            "connections = 1\nin_flight = {}\nanswer_timeout_ms = {}\nextra_ca_file = '{ca}'\n",
-            self.in_flight, self.answer_timeout_ms
+            "connections = {}\nin_flight = {}\nanswer_timeout_ms = {}\nping_after_ms = {}\n\
+             extra_ca_file = '{ca}'\n",
+            self.connections, self.in_flight, self.answer_timeout_ms, self.ping_after_ms
         )
     }
 }
@@ -72,13 +80,18 @@ impl Stage {
     pub(crate) fn configure_push(&self, sandbox: &Sandbox, wiring: &Wiring) {
         let keys = sandbox.credentials();
         let host = sandbox.web_push_url().trim_start_matches("https://");
+        let other = wiring.push_service.as_ref();
+        let hosts = [Some(host), other.map(|(host, _)| host.as_str())];
+        let hosts = hosts.into_iter().flatten().map(|host| format!("'{host}'"));
+        let hosts = hosts.collect::<Vec<_>>().join(", ");
+        let other_pem = other.map_or("", |(_, pem)| pem);
         let apns_url = wiring.apns_url.as_deref().unwrap_or(sandbox.apns_url());
         let fcm_url = wiring.fcm_url.as_deref().unwrap_or(sandbox.fcm_url());
         let [apns, fcm, web_push] =
             [Gateway::Apns, Gateway::Fcm, Gateway::WebPush].map(|gateway| wiring.link(gateway));
         let other_ca = wiring.other_ca.as_ref().map(|(_, pem)| pem.clone());
         let files = [
-            ("ca.pem", sandbox.ca_pem().to_owned()),
+            ("ca.pem", sandbox.ca_pem().to_owned() + other_pem),
             ("other-ca.pem", other_ca.unwrap_or_default()),
             ("apns.p8", keys.apns.key_p8_pem.clone()),
             ("fcm.json", keys.fcm.service_account_json.clone()),
@@ -101,7 +114,7 @@ impl Stage {
                 "webpush.toml",
                 format!(
                     "enabled = true\nkey_file = 'vapid.pem'\nsubject = '{}'\n\
-                     app_url = 'https://app.example.org'\nallowed_hosts = ['{host}']\n{web_push}",
+                     app_url = 'https://app.example.org'\nallowed_hosts = [{hosts}]\n{web_push}",
                     keys.vapid.subject,
                 ),
             ),

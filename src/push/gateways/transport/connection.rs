@@ -188,7 +188,7 @@ async fn listen(pings: Option<PingPong>, vital: &Vital, patience: Patience) {
             }
             continue;
         }
-        match timeout(patience.connect, pings.ping(Ping::opaque())).await {
+        match timeout(patience.ping, pings.ping(Ping::opaque())).await {
             Ok(Ok(_)) => vital.hear(),
             _ => return,
         }

@@ -61,7 +61,10 @@ pub(super) struct Patience {
     pub(super) connect: Duration,
     /// For an answer. FCM asks for 10 s at least.
     pub(super) answer: Duration,
-    /// Without a frame from the peer while answers are due, before a PING is sent.
+    /// For a turn, where a peer allows no more at once and answers none: who waits is turned away then, because
+    /// others could use the time. `None`: there are no others.
+    pub(super) turn: Option<Duration>,
+    /// Without an answer while answers are due, before a PING is sent; and for the answer to that.
     pub(super) ping: Duration,
     /// A connection that nothing came over for so long is not trusted with a push: home routers and
     /// firewalls forget such connections without telling either end.
@@ -75,7 +78,8 @@ impl Default for Patience {
         Self {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(20),
-            ping: Duration::from_secs(30),
+            turn: None,
+            ping: Duration::from_secs(5),
             idle: Duration::from_mins(4),
             pause: Duration::from_secs(1),
         }
@@ -108,6 +112,10 @@ pub(super) enum Failure {
     TimedOut,
     #[error("too many push services at once")]
     Crowded,
+    /// The peer is too slow for all that is meant for it.
+    #[error("kept waiting")]
+    KeptWaiting,
+    /// At the curfew.
     #[error("its turn did not come")]
     Unsent,
 }

@@ -63,7 +63,8 @@ enum State {
 impl Pool {
     pub(super) fn new(origin: Origin, settings: Arc<Settings>) -> Self {
         let connections = settings.link.connections.max(1);
-        let limit = Limit::new(connections * settings.link.in_flight.max(1));
+        let most = connections * settings.link.in_flight.max(1);
+        let limit = Limit::new(origin.to_string(), most);
         let places = (0..connections).map(|_| Arc::default()).collect();
         Self {
             origin,
@@ -104,7 +105,11 @@ impl Pool {
         if connection.streams() > 1 {
             return Ok(None);
         }
-        let _permit = self.limit.acquire(parcel.lane).await;
+        let turn = self
+            .limit
+            .acquire(parcel.lane, self.settings.patience.turn)
+            .await;
+        let _permit = turn.ok_or(Failure::KeptWaiting)?;
         let _busy = Busy::at(place);
         let answer = async {
             let stream = connection.stream().await?;
@@ -122,8 +127,9 @@ impl Pool {
     ) -> Result<Answer, Failure> {
         // A thousand of these futures are in memory at once: what is rarely needed is boxed, and nothing is
         // moved from one into another.
-        let turn = pin!(self.limit.acquire(parcel.lane));
-        let _permit = before(curfew, turn).await.ok_or(Failure::Unsent)?;
+        let turn = pin!(self.limit.acquire(parcel.lane, self.settings.patience.turn));
+        let turn = before(curfew, turn).await.ok_or(Failure::Unsent)?;
+        let _permit = turn.ok_or(Failure::KeptWaiting)?;
         let mut end = self.attempt(parcel, authorization, curfew).await;
         if end.as_ref().is_err_and(|loss| loss.untouched) {
             end = Box::pin(self.attempt(parcel, authorization, curfew)).await;
@@ -166,7 +172,7 @@ impl Pool {
         let sent = Instant::now();
         let answer = pin!(connection.send(stream, parcel, authorization, &self.settings));
         let Ok(answer) = timeout(self.settings.patience.answer, answer).await else {
-            self.limit.learn(sent, Sign::TooMuch);
+            self.limit.learn(sent, Sign::Lost);
             if connection.silence() >= self.settings.patience.answer {
                 place.leave(connection).await;
                 self.count_streams();
@@ -220,7 +226,7 @@ impl Pool {
             Ok((connection, driver)) => {
                 let connection = Arc::new(connection);
                 *state = State::Open(Arc::clone(&connection));
-                place.allow(connection.streams());
+                place.allow(connection.streams().min(self.settings.link.in_flight));
                 self.empty_at_shutdown(place, driver);
                 tracing::debug!(origin = %self.origin, "connected to a push gateway");
                 Ok(connection)
@@ -297,7 +303,7 @@ fn sign(answer: &Result<Answer, Loss>) -> Sign {
         },
         // Told to go away in good order.
         Err(loss) if loss.untouched => Sign::Fine,
-        Err(_) => Sign::TooMuch,
+        Err(_) => Sign::Lost,
     }
 }
 

@@ -12,8 +12,11 @@
 //! | 429 without | Google: after a minute, as Google asks; else after up to 1 s, 2 s, 4 s … 10 min | `a_throttling_gateway_that_names_no_time_is_asked_again` |
 //! | 500, 503 | tries again, as above | `a_gateway_in_trouble_is_asked_again` |
 //! | trouble for longer than the message matters | gives up, and says so: expired | `what_could_not_be_handed_over_in_its_time_is_expired` |
-//! | frozen peer (no byte, no PING) | gives up after the answer time-out, leaves the connection, tries again; the other gateways go on | [`lines`]: `a_frozen_gateway_holds_up_no_other` |
-//! | no answer to some | tries these again after the answer time-out | `a_push_that_gets_no_answer_is_repeated` |
+//! | frozen peer (no byte, no PING) | gives up after an unanswered PING or the answer time-out, leaves the connection, tries again; the other gateways go on | [`lines`]: `a_frozen_gateway_holds_up_no_other` |
+//! | the line forgets a connection (half-open) | asks by PING, leaves the connection, tries again over another | [`half_open`]: `a_connection_that_leads_nowhere_is_found_by_a_ping` |
+//! | slow to answer, but there | waits | `a_peer_that_is_slow_to_answer_keeps_its_connection` |
+//! | one push service never answers, or falls silent | lets its phones wait alone: those of others are served within seconds | [`push_services`]: `a_push_service_that_never_answers_keeps_no_other_waiting`, `a_push_service_that_falls_silent_keeps_no_other_waiting` |
+//! | no answer to some | tries these again after the answer time-out | [`lines`]: `a_push_that_gets_no_answer_is_repeated` |
 //! | reset of a stream | tries again | `a_stream_that_is_reset_is_repeated` |
 //! | connection cut | all that was under way on it is tried again | `a_cut_connection_is_replaced` |
 //! | GOAWAY every n | finishes what was taken, opens another connection, repeats only what was not taken | `a_polite_goodbye_repeats_nothing` |
@@ -38,8 +41,12 @@
 
 mod clocks;
 mod credentials;
+mod half_open;
 mod lines;
 mod patience;
+mod push_service;
+mod push_services;
 mod reach;
+mod relay;
 pub(crate) mod scene;
 mod storage;

@@ -13,12 +13,12 @@ use stadtfunk::{
     },
     tasks::Tasks,
 };
-use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpSocket, TcpStream},
-};
+use tokio::net::TcpSocket;
 
-use super::scene::{Scene, others};
+use super::{
+    relay::Relay,
+    scene::{Scene, others},
+};
 use crate::world::{Stage, Wiring, both};
 
 both!(
@@ -118,21 +118,6 @@ impl ClosedPort {
     /// From now on leads to the host of this URL.
     fn open(self, to: &str) {
         let listener = self.socket.listen(64).expect("a bound socket can listen");
-        let to = to.trim_start_matches("https://").to_owned();
-        Tasks::new().spawn(relay(listener, to));
-    }
-}
-
-async fn relay(listener: TcpListener, to: String) {
-    let tasks = Tasks::new();
-    while let Ok((mut near, _)) = listener.accept().await {
-        let to = to.clone();
-        tasks.spawn(async move {
-            let Ok(mut far) = TcpStream::connect(to).await else {
-                return;
-            };
-            // Ends with either end.
-            let _ = copy_bidirectional(&mut near, &mut far).await;
-        });
+        Relay::behind(listener, to);
     }
 }
