@@ -58,7 +58,8 @@ pub(super) async fn open(app: &App, message: &Message) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Waits until it has been found to be over, which is looked at twice a second; gives up after a minute and a millisecond for each device.
+/// Waits until it has been found to be over, which is looked at twice a second; gives up after a minute and a
+/// millisecond for each device.
 pub(super) async fn finished(app: &App, staged: &Staged) -> Result<()> {
     let patience = Duration::from_mins(1) + Duration::from_millis(staged.devices);
     let deadline = Instant::now() + patience;

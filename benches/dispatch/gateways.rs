@@ -47,7 +47,7 @@ pub(super) fn phones(
     (0..count).map(move |index| {
         let phone = sandbox.phone(gateway_of(index, plain));
         let keys = phone.keys();
-        let (p256dh, auth) = (hex(&keys.p256dh), hex(&keys.auth));
+        let (p256dh, auth) = (hex::encode(&keys.p256dh), hex::encode(&keys.auth));
         format!("{}\t{}\t{p256dh}\t{auth}", phone.gateway, phone.address)
     })
 }
@@ -106,12 +106,4 @@ impl SandboxProcess {
         self.child.wait()?;
         Ok(())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -24,7 +24,7 @@ pub struct Hash(pub(super) [u8; 32]);
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(self.0))
     }
 }
 
@@ -36,13 +36,7 @@ impl FromStr for Hash {
     type Err = HashError;
     fn from_str(text: &str) -> Result<Self, HashError> {
         let mut hash = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(HashError);
-        }
-        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let digits = str::from_utf8(digits).map_err(|_| HashError)?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| HashError)?;
-        }
+        hex::decode_to_slice(text, &mut hash).map_err(|_| HashError)?;
         Ok(Self(hash))
     }
 }

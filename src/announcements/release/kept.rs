@@ -128,12 +128,7 @@ pub async fn altered(db: &Db) -> db::Result<Vec<AnnouncementId>> {
 }
 
 fn sha256(text: &str) -> String {
-    use std::fmt::Write as _;
-    let bytes = digest(&SHA256, text.as_bytes());
-    bytes.as_ref().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(digest(&SHA256, text.as_bytes()))
 }
 
 fn unreadable(id: AnnouncementId) -> DbError {

@@ -15,7 +15,7 @@ mod code;
 pub mod letters;
 mod store;
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -174,11 +174,7 @@ struct NewCode {
 
 impl NewCode {
     fn new(id: JoinCodeId, account: AccountId, code: &Code) -> Self {
-        let mut hash = String::new();
-        for byte in code.hash() {
-            // Writing to a string can't fail.
-            let _ = write!(hash, "{byte:02x}");
-        }
+        let hash = hex::encode(code.hash());
         Self { id, account, hash }
     }
 }

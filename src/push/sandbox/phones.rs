@@ -3,8 +3,6 @@
 //! Simulated phones. An address carries a mark that only this sandbox can make, and its keys are derived
 //! from it, so that a million phones need no memory and an address that nobody issued is told apart.
 
-use std::fmt::Write as _;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use p256::{
     FieldBytes, NonZeroScalar, SecretKey, U256, elliptic_curve::ops::ReduceNonZero,
@@ -103,7 +101,7 @@ impl Phones {
     fn address(&self, gateway: Gateway, id: &[u8; 16]) -> String {
         let mark = self.derive(gateway.as_str(), id);
         match gateway {
-            Gateway::Apns => hex(id) + &hex(&mark[..16]),
+            Gateway::Apns => hex::encode(id) + &hex::encode(&mark[..16]),
             Gateway::Fcm => {
                 // As long as the real ones, for they count against nothing but fill the request.
                 URL_SAFE_NO_PAD.encode(id) + FCM_MARK + &URL_SAFE_NO_PAD.encode(mark).repeat(3)
@@ -139,22 +137,8 @@ impl Phones {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
 fn unhex(text: &str) -> Option<[u8; 16]> {
-    let mut bytes = [0; 16];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
+    hex::decode(text).ok()?.try_into().ok()
 }
 
 fn unbase64(text: &str) -> Option<[u8; 16]> {

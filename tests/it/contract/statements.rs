@@ -8,7 +8,7 @@ use stadtfunk::db::{Db, Sql};
 use syn::visit::Visit;
 
 use super::sources::{Source, sources};
-use crate::world::{Stage, both};
+use crate::world::{Stage, both, people::same};
 
 both!(every_statement_prepares);
 
@@ -29,6 +29,23 @@ async fn every_statement_prepares(stage: &Stage) {
     }
     db.close().await;
     assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+/// Set in `.cargo/config.toml`, which the environment may overrule. Without it SQLite compiles each statement with a
+/// bound `LIMIT` anew whenever it is run.
+#[tokio::test]
+async fn sqlite_keeps_the_plan_of_a_statement_and_each_connection_its_pages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("options.db").display());
+    let db = Db::open(&url).await.expect("the database opens");
+    let options = db.query(same(
+        "SELECT sqlite_compileoption_used('ENABLE_QPSG'),
+                sqlite_compileoption_used('ENABLE_MEMORY_MANAGEMENT'),
+                sqlite_compileoption_used('DEFAULT_MEMSTATUS=0')",
+    ));
+    let options: (i32, i32, i32) = options.one().await.expect("SQLite knows");
+    assert_eq!(options, (1, 0, 1));
+    db.close().await;
 }
 
 /// PostgreSQL may ask what stands behind `IN` again for every row, and so takes more of them than `LIMIT` says, and

@@ -73,6 +73,8 @@ struct Folded {
     is_silent: u8,
 }
 
+/// An array is made once. PostgreSQL may ask what stands behind `IN` again for every delivery, and then takes more than
+/// so many: it does where it has not yet counted how many were staged just before T.
 pub(in crate::push::outbox) async fn claim(
     tx: &mut Tx,
     claim: ClaimId,
