@@ -47,7 +47,7 @@ pub(super) fn phones(
     (0..count).map(move |index| {
         let phone = sandbox.phone(gateway_of(index, plain));
         let keys = phone.keys();
-        let (p256dh, auth) = (hex::encode(&keys.p256dh), hex::encode(&keys.auth));
+        let (p256dh, auth) = (hex::encode(keys.p256dh), hex::encode(keys.auth));
         format!("{}\t{}\t{p256dh}\t{auth}", phone.gateway, phone.address)
     })
 }
