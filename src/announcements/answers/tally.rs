@@ -131,21 +131,22 @@ impl Announcements {
             }
         };
         let question = store::question::of(&self.db, id).await?;
+        // Counted first, and asked last whether it still counts: what is being forgotten meanwhile is gone in the same
+        // transaction that keeps its totals, so no count is ever of a part.
+        let counted = store::answers::totals(&self.db, id).await?;
+        let units = store::answers::units(&self.db, id).await?;
         let asking = store::answers::asking(&self.db, id).await?;
         let (Some(question), Some(asking)) = (question, asking) else {
             return Err(AnswersError::NothingAsked.into());
         };
         let (closes_at, is_forgotten) = (asking.closes_at, asking.forgotten_at.is_some());
-        let totals = match asking.kept() {
-            Some(totals) => totals,
-            None => store::answers::totals(&self.db, id).await?,
-        };
+        let totals = asking.kept().unwrap_or(counted);
+        let units = if is_forgotten { Vec::new() } else { units };
         let recipients = totals.answers.iter().map(|(_, _, people)| people).sum();
         let smallest = self.answering.0.smallest_group;
         let figures = if recipients < smallest {
             None
         } else {
-            let units = store::answers::units(&self.db, id).await?;
             Some(Figures {
                 answered: answered(&totals),
                 not_answered: recipients - answered(&totals),
