@@ -12,19 +12,24 @@ use std::time::Duration;
 
 use stadtfunk::{
     app::{self, App},
+    clock::At,
     push::{Class, outbox::Timing},
     tasks::Tasks,
 };
 use tokio::net::TcpListener;
 
+use self::load::Pace;
 use super::{Result, dispatch};
 
 const PEOPLE: usize = 100;
 const POSTS: usize = 200;
 const READERS: usize = 16;
-/// Between one reader's page and their next.
-const PAUSE: Duration = Duration::from_millis(50);
-const READING: Duration = Duration::from_secs(5);
+/// They read before T already; what counts is what they ask for from T on.
+const READING: Pace = Pace {
+    warm_up: Duration::from_secs(1),
+    time: Duration::from_secs(5),
+    pause: Duration::from_millis(50),
+};
 const ALERTED: usize = 1_500;
 /// After T.
 const ALERT_AFTER: Duration = Duration::from_secs(1);
@@ -48,14 +53,17 @@ impl Readers {
         Ok(Self { tokens })
     }
 
-    /// Reads from now on; a second later comes the alert.
-    pub(super) async fn read(self, app: &App, tasks: &Tasks) -> Result<Busy> {
+    /// Reads from a little before T on; a second after it comes the alert.
+    pub(super) async fn read(self, app: &App, tasks: &Tasks, opens_at: At) -> Result<Busy> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let server = listener.local_addr()?;
         tasks.spawn(app::serve(app.clone(), listener, std::future::pending()));
-        let reading = load::run(server, "/api/v1/feed", &self.tokens, READING, PAUSE);
+        let reading = async {
+            app.clock.sleep_until(opens_at - READING.warm_up).await;
+            load::run(server, "/api/v1/feed", &self.tokens, READING).await
+        };
         let alert = async {
-            tokio::time::sleep(ALERT_AFTER).await;
+            app.clock.sleep_until(opens_at + ALERT_AFTER).await;
             let staged = dispatch::stage(app, Class::Alert, ALERTED).await?;
             dispatch::open(app, &staged.message).await?;
             dispatch::finished(app, &staged).await?;

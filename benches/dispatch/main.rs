@@ -100,18 +100,20 @@ async fn measure(wanted: &Wanted) -> Result<()> {
     report::progress("waiting for T")?;
     let before = Usage::now()?;
     app.push.warm().await;
-    app.clock.sleep_until(staged.opens_at).await;
-
-    let started = Instant::now();
-    dispatch::open(&app, &staged.message).await?;
+    let told = async {
+        app.clock.sleep_until(staged.opens_at).await;
+        let started = Instant::now();
+        dispatch::open(&app, &staged.message).await?;
+        dispatch::finished(&app, &staged).await?;
+        Result::Ok(started.elapsed())
+    };
     let meanwhile = async {
         match readers {
-            Some(readers) => readers.read(&app, &server).await.map(Some),
+            Some(readers) => readers.read(&app, &server, staged.opens_at).await.map(Some),
             None => Ok(None),
         }
     };
-    let ((), busy) = tokio::try_join!(dispatch::finished(&app, &staged), meanwhile)?;
-    let elapsed = started.elapsed();
+    let (elapsed, busy) = tokio::try_join!(told, meanwhile)?;
     let used = Usage::now()?.since(&before);
     let account = dispatch::account(&app, &staged).await?;
     app.tasks.stop().await;

@@ -4,6 +4,7 @@
 
 use std::{
     net::SocketAddr,
+    ops::Range,
     time::{Duration, Instant},
 };
 
@@ -41,33 +42,37 @@ impl Load {
     }
 }
 
-/// Every phone (by its session's token) asks for the path until the time is over, with a pause after each answer.
+/// How phones ask.
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
+    /// What is asked in this time does not count yet: caches and connections get warm, as on any working day.
+    pub(super) warm_up: Duration,
+    pub(super) time: Duration,
+    /// After each answer, on average: from half of it to half as much again, as nobody keeps step with the others.
+    pub(super) pause: Duration,
+}
+
+/// Every phone (by its session's token) asks for the path until the time is over.
 pub(super) async fn run(
     server: SocketAddr,
     path: &'static str,
     phones: &[String],
-    time: Duration,
-    pause: Duration,
+    pace: Pace,
 ) -> Result<Load> {
     let tasks = Tasks::new();
-    let started = Instant::now();
+    let from = Instant::now() + pace.warm_up;
     let asking: Vec<_> = phones
         .iter()
         .map(|token| {
-            tasks.spawn(ask_until(
-                server,
-                path,
-                token.clone(),
-                started + time,
-                pause,
-            ))
+            let (token, counted) = (token.clone(), from..from + pace.time);
+            tasks.spawn(ask(server, path, token, counted, pace.pause))
         })
         .collect();
     let mut latencies = Vec::new();
     for phone in asking {
         latencies.extend(phone.await??);
     }
-    let elapsed = started.elapsed();
+    let elapsed = from.elapsed();
     latencies.sort_unstable();
     if latencies.is_empty() {
         return Err("nothing was answered in time".into());
@@ -91,24 +96,29 @@ pub(super) async fn fetch(
     answer(&mut connection, request).await
 }
 
-async fn ask_until(
+/// How long each answer took to what was asked within this time.
+async fn ask(
     server: SocketAddr,
     path: &str,
     token: String,
-    end: Instant,
+    counted: Range<Instant>,
     pause: Duration,
 ) -> Result<Vec<Duration>> {
     let mut connection = connect(server).await?;
     let mut latencies = Vec::new();
-    while Instant::now() < end {
+    loop {
         let asked = Instant::now();
+        if asked >= counted.end {
+            return Ok(latencies);
+        }
         answer(&mut connection, request(server, path, &token)?).await?;
-        latencies.push(asked.elapsed());
+        if counted.contains(&asked) {
+            latencies.push(asked.elapsed());
+        }
         if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
         }
     }
-    Ok(latencies)
 }
 
 async fn connect(server: SocketAddr) -> Result<SendRequest<Empty<Bytes>>> {

@@ -55,20 +55,13 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     let page = load::fetch(server, FEED, &phones[0], None).await?;
     let packed = load::fetch(server, FEED, &phones[0], Some("zstd")).await?;
     let bare = serve_bare(&tasks, page.clone()).await?;
-    let time = Duration::from_secs(arguments.seconds);
-    // A second of each before it counts: caches and connections are warm, as on any working day.
-    for server in [server, bare] {
-        load::run(
-            server,
-            FEED,
-            &phones,
-            Duration::from_secs(1),
-            Duration::ZERO,
-        )
-        .await?;
-    }
-    let limit = load::run(bare, FEED, &phones, time, Duration::ZERO).await?;
-    let feed = load::run(server, FEED, &phones, time, Duration::ZERO).await?;
+    let asking = load::Pace {
+        warm_up: Duration::from_secs(1),
+        time: Duration::from_secs(arguments.seconds),
+        pause: Duration::ZERO,
+    };
+    let limit = load::run(bare, FEED, &phones, asking).await?;
+    let feed = load::run(server, FEED, &phones, asking).await?;
     report(arguments, sqlite, &feed, &limit, page.len(), packed.len())
 }
 

@@ -261,15 +261,15 @@ impl Watched {
         if self.accepted.is_empty() {
             return;
         }
-        match outbox::gate(db, self.message).await {
-            Ok(Ok(Some(opened_at))) => {
+        match outbox::opened_at(db, self.message).await {
+            Ok(Some(opened_at)) => {
                 let by = [gateway_label(self.gateway), class_label(self.class)];
                 let lag = self.metrics.0.lag.get_or_create(&by);
                 for sent_at in self.accepted {
                     lag.observe(sent_at.since(opened_at).as_secs_f64());
                 }
             }
-            Ok(Ok(None) | Err(_)) => {}
+            Ok(None) => {}
             Err(error) => tracing::warn!(%error, "the metrics miss how late a batch was"),
         }
     }

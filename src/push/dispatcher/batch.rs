@@ -19,7 +19,7 @@ use super::{
     ending::Ending,
     health::Tally,
     queues::{SHARE, Slot},
-    settler::Settler,
+    settler::{self, Settler},
 };
 use crate::{
     id::DeviceId,
@@ -29,7 +29,7 @@ use crate::{
         envelope::Message,
         gateways::{Gateways, Prepared},
         metrics::Watched,
-        outbox::{self, Attempt, Claim, Claimed, Settlement},
+        outbox::{self, Attempt, Claim, Claimed, Held, Settlement},
     },
 };
 
@@ -85,9 +85,25 @@ impl Dispatcher {
     pub(super) async fn deliver(&self, mut claim: Claim, slot: Slot) {
         let claimed = claim.deliveries.len();
         let chunks = self.prepare(&mut claim);
-        let mut batch = Batch::begin(self, claim, slot, claimed, SHARE);
-        batch.hand_over(Vec::new(), chunks, |_| true).await;
-        batch.finish().await;
+        let batch = Batch::begin(self, claim, slot, claimed, SHARE);
+        self.complete(batch, Vec::new(), chunks, Held::Everything)
+            .await;
+    }
+
+    /// Hands a batch over aside, and finishes it here: a connection to the database that waits for busy threads is
+    /// missed by whoever reads the feed.
+    pub(super) async fn complete(
+        &self,
+        batch: Batch,
+        ready: Vec<Push>,
+        chunks: mpsc::Receiver<Vec<Push>>,
+        held: Held,
+    ) {
+        let aside = self.tasks.aside();
+        match aside.spawn(batch.hand_over(ready, chunks, held)).await {
+            Ok(batch) => batch.finish().await,
+            Err(error) => tracing::error!(%error, "a batch waits for its lease to end"),
+        }
     }
 
     /// Prepares the deliveries of a claim, which it takes out, on blocking threads, chunk by chunk; stops
@@ -124,8 +140,8 @@ impl Dispatcher {
 }
 
 /// A batch that is being handed over.
-pub(super) struct Batch<'a> {
-    dispatcher: &'a Dispatcher,
+pub(super) struct Batch {
+    dispatcher: Dispatcher,
     claim: Claim,
     slot: Slot,
     /// How many pushes may be in hand at once.
@@ -145,10 +161,10 @@ pub(super) struct Batch<'a> {
     judgements: Vec<Judgement>,
 }
 
-impl<'a> Batch<'a> {
+impl Batch {
     /// From now on the lease runs.
     pub(super) fn begin(
-        dispatcher: &'a Dispatcher,
+        dispatcher: &Dispatcher,
         claim: Claim,
         slot: Slot,
         claimed: usize,
@@ -157,7 +173,7 @@ impl<'a> Batch<'a> {
         Self {
             settler: Settler::start(dispatcher, claim.id, claim.message.id),
             watched: dispatcher.metrics.watch(&claim),
-            dispatcher,
+            dispatcher: dispatcher.clone(),
             claim,
             slot,
             share,
@@ -171,20 +187,22 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Hands over what is ready, and what the chunks bring, as far as it is still `ours`.
-    pub(super) async fn hand_over(
-        &mut self,
+    /// Hands over what is ready, and what the chunks bring, as far as it is still held.
+    async fn hand_over(
+        mut self,
         mut ready: Vec<Push>,
         mut chunks: mpsc::Receiver<Vec<Push>>,
-        ours: impl Fn(&Push) -> bool,
-    ) {
-        let (dispatcher, curfew) = (self.dispatcher, self.curfew.clone());
+        held: Held,
+    ) -> Self {
+        let (dispatcher, curfew) = (self.dispatcher.clone(), self.curfew.clone());
         let send = |push: Push| push.send(&dispatcher.gateways, &curfew);
+        let ours = |push: &Push| held.has(push.device());
         ready.retain(&ours);
         let mut ready = ready.into_iter();
         let mut sends = FuturesUnordered::new();
         let mut ends = pin!(tokio::time::sleep(CURFEW));
         let mut silence = pin!(tokio::time::sleep(SILENCE));
+        let mut writing = tokio::time::interval(settler::AFTER);
         let mut stopping = pin!(dispatcher.tasks.stopping());
         let Claim { id, gateway, .. } = self.claim;
         let mut lost = pin!(dispatcher.lost(id, self.claim.message.id, gateway));
@@ -213,6 +231,7 @@ impl<'a> Batch<'a> {
                     let left = SILENCE.saturating_sub(since).max(SILENCE / 10);
                     silence.as_mut().reset(Instant::now() + left);
                 }
+                _ = writing.tick() => self.settler.write(),
                 () = &mut ends, if !curfew.is_cancelled() => {
                     self.is_late = true;
                     curfew.cancel();
@@ -224,7 +243,8 @@ impl<'a> Batch<'a> {
                 (more, ready) = (false, Vec::new().into_iter());
             }
             if !more && ready.len() == 0 && sends.is_empty() {
-                return;
+                drop(sends);
+                return self;
             }
         }
     }
@@ -240,8 +260,7 @@ impl<'a> Batch<'a> {
 
     /// What one push came to.
     fn note(&mut self, attempt: &Attempt, reply: Option<Reply>) {
-        let (clock, ids) = (&self.dispatcher.clock, &self.dispatcher.ids);
-        let now = clock.now();
+        let now = self.dispatcher.clock.now();
         let sent_at = reply.as_ref().and_then(|reply| reply.sent_at);
         if sent_at.is_some() {
             self.heard = Instant::now();
@@ -250,7 +269,7 @@ impl<'a> Batch<'a> {
             None => Ending::not_configured(),
             Some(verdict) => {
                 self.learn(&verdict);
-                let expires_at = self.claim.message.expires_at;
+                let (ids, expires_at) = (&self.dispatcher.ids, self.claim.message.expires_at);
                 Ending::of(verdict, attempt, expires_at, now, || ids.secret())
             }
         };

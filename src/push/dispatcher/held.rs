@@ -19,8 +19,7 @@ use super::{
 };
 use crate::{
     clock::At,
-    db::DbError,
-    push::outbox::{self, Claim, Discarded, Held},
+    push::outbox::{self, Claim, Gate, Held},
 };
 
 impl Dispatcher {
@@ -35,9 +34,9 @@ impl Dispatcher {
         let mut ready = Vec::new();
         let held = loop {
             commits.mark_unchanged();
-            match self.gate(&claim, claimed).await {
+            match outbox::gate(&self.db, &claim, claimed).await {
                 Ok(Gate::Shut) => {}
-                Ok(Gate::Open { held }) => break held,
+                Ok(Gate::Open(held)) => break held,
                 Ok(Gate::Gone) => return,
                 Err(error) => {
                     tracing::error!(%error, "a gate can't be read; trying again with the next commit");
@@ -49,22 +48,12 @@ impl Dispatcher {
                 () = tokio::time::sleep_until(deadline) => break Held::nothing(),
             }
         };
-        let mut batch = Batch::begin(self, claim, slot, claimed, SHARE_OF_HELD);
-        if !held.is_nothing() {
-            let ours = |push: &Push| held.has(push.device());
-            batch.hand_over(ready, chunks, ours).await;
+        let batch = Batch::begin(self, claim, slot, claimed, SHARE_OF_HELD);
+        if held.is_nothing() {
+            batch.finish().await;
+        } else {
+            self.complete(batch, ready, chunks, held).await;
         }
-        batch.finish().await;
-    }
-
-    async fn gate(&self, claim: &Claim, claimed: usize) -> Result<Gate, DbError> {
-        Ok(match outbox::gate(&self.db, claim.message.id).await? {
-            Err(Discarded) => Gate::Gone,
-            Ok(None) => Gate::Shut,
-            Ok(Some(_)) => Gate::Open {
-                held: outbox::held(&self.db, claim, claimed).await?,
-            },
-        })
     }
 }
 
@@ -84,13 +73,4 @@ async fn gather(
             },
         }
     }
-}
-
-enum Gate {
-    Shut,
-    Open {
-        /// What has not been taken back meanwhile.
-        held: Held,
-    },
-    Gone,
 }

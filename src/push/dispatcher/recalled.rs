@@ -4,6 +4,7 @@
 
 use super::Dispatcher;
 use crate::{
+    db::DbError,
     id::{ClaimId, MessageId},
     push::{Gateway, outbox::recall},
 };
@@ -15,7 +16,7 @@ impl Dispatcher {
         let mut commits = self.db.commits();
         loop {
             commits.mark_unchanged();
-            match recall::is_lost(&self.db, claim, message, gateway).await {
+            match self.has_lost(claim, message, gateway).await {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(error) => {
@@ -27,5 +28,19 @@ impl Dispatcher {
                 return;
             }
         }
+    }
+
+    /// Not where pushes are sent: a connection to the database that waits for busy threads is missed by others.
+    async fn has_lost(
+        &self,
+        claim: ClaimId,
+        message: MessageId,
+        gateway: Gateway,
+    ) -> Result<bool, DbError> {
+        let db = self.db.clone();
+        let asked = self
+            .tasks
+            .spawn(async move { recall::is_lost(&db, claim, message, gateway).await });
+        asked.await.unwrap_or(Ok(false))
     }
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 //! Writes down how a batch's deliveries go on, some hundred in a transaction, beside the sending: an answer
-//! that waits for the disk must not keep the next push waiting.
+//! that waits for the disk must not keep the next push waiting. They are gathered where they arrive, and the task that
+//! writes is woken once for some hundred.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
-use tokio::{
-    sync::mpsc,
-    task::JoinHandle,
-    time::{Instant, timeout_at},
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{Dispatcher, retry};
 use crate::{
@@ -21,12 +18,14 @@ use crate::{
     },
 };
 
-/// How many answers are written in one transaction, and how long one may wait for it.
+/// How many answers are written in one transaction.
 const TOGETHER: usize = 500;
-const AFTER: Duration = Duration::from_millis(250);
+/// How long an answer may wait for others.
+pub(super) const AFTER: Duration = Duration::from_millis(250);
 
 pub(super) struct Settler {
-    settlements: mpsc::UnboundedSender<Settlement>,
+    gathered: Vec<Settlement>,
+    settlements: mpsc::UnboundedSender<Vec<Settlement>>,
     task: JoinHandle<()>,
 }
 
@@ -38,16 +37,31 @@ impl Settler {
         let task = dispatcher
             .tasks
             .spawn(async move { write_all(&db, &metrics, claim, message, arriving).await });
-        Self { settlements, task }
+        Self {
+            gathered: Vec::new(),
+            settlements,
+            task,
+        }
     }
 
-    pub(super) fn settle(&self, settlement: Settlement) {
-        // The other end lives until this one is dropped.
-        drop(self.settlements.send(settlement));
+    pub(super) fn settle(&mut self, settlement: Settlement) {
+        self.gathered.push(settlement);
+        if self.gathered.len() == TOGETHER {
+            self.write();
+        }
+    }
+
+    /// Has what is gathered written, if anything is.
+    pub(super) fn write(&mut self) {
+        if !self.gathered.is_empty() {
+            // The other end lives until this one is dropped.
+            drop(self.settlements.send(mem::take(&mut self.gathered)));
+        }
     }
 
     /// Returns when everything is written down, or has been given up.
-    pub(super) async fn finish(self) {
+    pub(super) async fn finish(mut self) {
+        self.write();
         drop(self.settlements);
         if let Err(error) = self.task.await {
             tracing::error!(%error, "answers of gateways wait for their lease to end");
@@ -60,19 +74,10 @@ async fn write_all(
     metrics: &Metrics,
     claim: ClaimId,
     message: MessageId,
-    mut arriving: mpsc::UnboundedReceiver<Settlement>,
+    mut arriving: mpsc::UnboundedReceiver<Vec<Settlement>>,
 ) {
-    let mut together = Vec::with_capacity(TOGETHER);
-    while let Some(first) = arriving.recv().await {
-        together.push(first);
-        let until = Instant::now() + AFTER;
-        while together.len() < TOGETHER
-            && let Ok(Some(next)) = timeout_at(until, arriving.recv()).await
-        {
-            together.push(next);
-        }
-        write(db, metrics, claim, message, &together).await;
-        together.clear();
+    while let Some(settlements) = arriving.recv().await {
+        write(db, metrics, claim, message, &settlements).await;
     }
 }
 

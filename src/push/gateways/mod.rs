@@ -27,7 +27,7 @@ mod transport;
 mod vectors;
 mod webpush;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use futures::future::OptionFuture;
 use http::{HeaderValue, Uri};
@@ -62,6 +62,7 @@ pub struct Gateways {
     classes: Classes,
     clock: Clock,
     ids: Ids,
+    tasks: Tasks,
 }
 
 /// A push that is ready to go, or what became of it already. Its `Debug` shows ids and sizes alone.
@@ -90,7 +91,8 @@ impl Gateways {
         ids: Ids,
         tasks: &Tasks,
     ) -> Result<Self, GatewayError> {
-        let ground = Ground::new(clock.clone(), tasks.clone());
+        // What is sent to everybody at once must not keep the one waiting who reads.
+        let ground = Ground::new(clock.clone(), tasks.aside());
         Ok(Self {
             apns: config
                 .apns
@@ -110,6 +112,7 @@ impl Gateways {
             classes: config.classes.clone(),
             clock,
             ids,
+            tasks: ground.tasks,
         })
     }
 
@@ -132,8 +135,13 @@ impl Gateways {
 
     /// Opens connections and fetches tokens ahead of need. What fails is logged, and tried again by the
     /// first push. Browsers' push services are met only when there is something for them.
-    pub async fn warm(&self) {
-        futures::join!(warm(self.apns.as_ref()), warm(self.fcm.as_ref()));
+    pub async fn warm(self: &Arc<Self>) {
+        // On the threads that will use the connections, whoever asks for them.
+        let this = Arc::clone(self);
+        let warmed = self.tasks.spawn(async move {
+            futures::join!(warm(this.apns.as_ref()), warm(this.fcm.as_ref()));
+        });
+        let _ = warmed.await;
     }
 
     /// Tries our credentials at a gateway without disturbing anybody. `Err`: what a push would be told. At the

@@ -8,7 +8,7 @@
 //! rows give way to their totals.
 //!
 //! Shortly before a gate is to open, the first batches are claimed already, so that they can be made ready;
-//! when it opens, [`gate`] and [`held`] say what may leave.
+//! when it opens, [`gate`] says what may leave.
 //!
 //! **Invariants:** nothing leaves while the gate is shut. A claim holds until its lease ends; then
 //! another process may take the same deliveries over, and the first can no longer settle them, because it
@@ -111,9 +111,14 @@ impl Held {
     }
 }
 
-/// The message does not exist any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Discarded;
+/// What a claim finds that was taken while its message's gate was shut.
+pub(super) enum Gate {
+    Shut,
+    /// What may leave.
+    Open(Held),
+    /// The message does not exist any more.
+    Gone,
+}
 
 /// How a claimed delivery goes on.
 #[derive(Clone, Debug)]
@@ -212,20 +217,24 @@ pub(super) async fn claim(
     Ok(claim)
 }
 
-/// When the gate of a message was opened, if it has been.
-pub(super) async fn gate(db: &Db, message: MessageId) -> Result<Result<Option<At>, Discarded>> {
-    store::gate(db, message).await
+/// Whether what was claimed, so many deliveries, may leave; those of a device that was signed out or registered anew
+/// while the gate was shut have been taken back.
+pub(super) async fn gate(db: &Db, claim: &Claim, claimed: usize) -> Result<Gate> {
+    let (id, message, gateway) = (claim.id, claim.message.id, claim.gateway);
+    Ok(match store::opened(db, id, message, gateway).await? {
+        None => Gate::Gone,
+        Some((None, _)) => Gate::Shut,
+        // At T everybody asks at once, and hardly ever has anything been taken back.
+        Some((Some(_), held)) if usize::try_from(held) == Ok(claimed) => {
+            Gate::Open(Held::Everything)
+        }
+        Some((Some(_), _)) => Gate::Open(Held::Only(store::held(db, id, message, gateway).await?)),
+    })
 }
 
-/// What a claim of so many deliveries still holds: those of a device that was signed out or registered anew while
-/// the gate was shut have been taken back.
-pub(super) async fn held(db: &Db, claim: &Claim, claimed: usize) -> Result<Held> {
-    let (id, message, gateway) = (claim.id, claim.message.id, claim.gateway);
-    // At T everybody asks at once, and hardly ever has anything been taken back.
-    if usize::try_from(store::count_held(db, id, message, gateway).await?) == Ok(claimed) {
-        return Ok(Held::Everything);
-    }
-    Ok(Held::Only(store::held(db, id, message, gateway).await?))
+/// When the gate of a message was opened, if it has been.
+pub(super) async fn opened_at(db: &Db, message: MessageId) -> Result<Option<At>> {
+    store::opened_at(db, message).await
 }
 
 /// Writes how deliveries of a claim go on. What the claim has lost to another process is left alone.

@@ -43,7 +43,7 @@ use tokio_util::sync::CancellationToken;
 /// A sandbox, and gateways that know nothing but it.
 struct Counter {
     sandbox: Sandbox,
-    gateways: Gateways,
+    gateways: Arc<Gateways>,
     ids: Ids,
     clock: Clock,
     tasks: Tasks,
@@ -62,7 +62,7 @@ impl Counter {
         let gateways = Gateways::new(&config, clock.clone(), ids.clone(), &tasks).unwrap();
         Self {
             sandbox,
-            gateways,
+            gateways: Arc::new(gateways),
             ids,
             clock,
             tasks,

@@ -182,24 +182,25 @@ impl Folded {
     }
 }
 
-/// How many deliveries a claim still holds.
-pub(in crate::push::outbox) async fn count_held(
+/// When the gate was opened, and then how many deliveries a claim still holds. `None`: the message has been discarded.
+/// One statement, because at T every batch that is ready asks it.
+pub(in crate::push::outbox) async fn opened(
     db: &Db,
     claim: ClaimId,
     message: MessageId,
     gateway: Gateway,
-) -> Result<i64> {
-    let (count,) = db
-        .query(sql!(
-            "SELECT COUNT(*) FROM deliveries
-             WHERE message_id = $1 AND gateway = $2 AND claim_id = $3"
-        ))
-        .bind(message)
-        .bind(gateway)
-        .bind(claim)
-        .one()
-        .await?;
-    Ok(count)
+) -> Result<Option<(Option<At>, i64)>> {
+    db.query(sql!(
+        "SELECT m.opened_at, CASE WHEN m.opened_at IS NULL THEN 0 ELSE (
+                    SELECT COUNT(*) FROM deliveries d
+                    WHERE d.message_id = m.id AND d.gateway = $2 AND d.claim_id = $3) END
+         FROM push_messages m WHERE m.id = $1"
+    ))
+    .bind(message)
+    .bind(gateway)
+    .bind(claim)
+    .opt()
+    .await
 }
 
 /// The devices of these.

@@ -6,7 +6,7 @@ use crate::{
     clock::At,
     db::{Db, Json, Result, Tx, sql},
     id::MessageId,
-    push::{envelope::Message, outbox::Discarded},
+    push::envelope::Message,
 };
 
 pub(in crate::push::outbox) async fn insert_message(
@@ -68,17 +68,14 @@ pub(in crate::push::outbox) async fn discard(tx: &mut Tx, message: MessageId) ->
     Ok(())
 }
 
-/// When the gate was opened; `Err`: the message has been discarded.
-pub(in crate::push::outbox) async fn gate(
-    db: &Db,
-    message: MessageId,
-) -> Result<Result<Option<At>, Discarded>> {
+/// When the gate was opened; `None`: it was not, or the message has been discarded.
+pub(in crate::push::outbox) async fn opened_at(db: &Db, message: MessageId) -> Result<Option<At>> {
     let row: Option<(Option<At>,)> = db
         .query(sql!("SELECT opened_at FROM push_messages WHERE id = $1"))
         .bind(message)
         .opt()
         .await?;
-    Ok(row.map(|(opened_at,)| opened_at).ok_or(Discarded))
+    Ok(row.and_then(|(opened_at,)| opened_at))
 }
 
 /// Whether any message is under way, or about to be.

@@ -8,8 +8,8 @@ mod messages;
 mod passing;
 
 pub(super) use self::{
-    claims::{claim, count_held, give_back, held, settle, take_over, work},
+    claims::{claim, give_back, held, opened, settle, take_over, work},
     deliveries::{expire, insert_deliveries, queue, rerank, shift, spare},
-    messages::{discard, finish, gate, insert_message, is_anything_under_way, open},
+    messages::{discard, finish, insert_message, is_anything_under_way, open, opened_at},
     passing::{ended, remove, under_way},
 };

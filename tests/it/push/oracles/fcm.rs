@@ -93,7 +93,8 @@ async fn counter(classes: &Classes) -> Counter {
     let mut config = config(&counter.sandbox);
     config.classes = classes.clone();
     let (clock, ids) = (counter.clock.clone(), counter.ids.clone());
-    counter.gateways = Gateways::new(&config, clock, ids, &counter.tasks).unwrap();
+    let gateways = Gateways::new(&config, clock, ids, &counter.tasks).unwrap();
+    counter.gateways = gateways.into();
     counter
 }
 
