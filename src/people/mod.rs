@@ -39,12 +39,13 @@ mod tests;
 
 use std::sync::Arc;
 
-use self::join_codes::FailedAttempts;
+use self::{join_codes::FailedAttempts, sessions::Seen};
 use crate::{
     clock::{Clock, Zone},
     config::PeopleConfig,
     db::{Db, DbError},
     id::Ids,
+    tasks::Tasks,
 };
 
 /// The people of the city.
@@ -56,6 +57,7 @@ pub struct People {
     config: PeopleConfig,
     quiet: quiet::Rules,
     failed_attempts: Arc<FailedAttempts>,
+    seen: Arc<Seen>,
 }
 
 /// Why a verb of this room was not done. What can go wrong in one way of its own (a join code, an import,
@@ -83,6 +85,12 @@ impl People {
             config,
             quiet,
             failed_attempts: Arc::default(),
+            seen: Arc::default(),
         }
+    }
+    /// Starts what runs beside the requests.
+    pub fn start(&self, tasks: &Tasks) {
+        self.forget_the_past(tasks);
+        self.keep_seen(tasks);
     }
 }

@@ -152,7 +152,7 @@ impl People {
     }
 
     /// Forgets past shifts, and the quiet hours of former colleagues, every day until the process ends.
-    pub fn start(&self, tasks: &Tasks) {
+    pub(super) fn forget_the_past(&self, tasks: &Tasks) {
         let (people, stopping) = (self.clone(), tasks.clone());
         tasks.spawn(async move {
             loop {

@@ -6,11 +6,13 @@
 //! person's devices, idle for longer than `people.session_idle_days`, replaced after a lost phone, or the
 //! person left. With a session its push device goes, in the same transaction.
 
+mod seen;
 mod store;
 mod token;
 
 use std::{net::IpAddr, time::Duration};
 
+pub(super) use self::seen::Seen;
 pub use self::{store::SessionInfo, token::SessionToken};
 use super::{
     People, PeopleError,
@@ -118,13 +120,14 @@ impl People {
         };
         let now = self.clock.now();
         let session = found.employee.session;
-        if now.since(found.last_seen_at) > self.config.session_idle() {
+        let last_seen_at = self.seen.of(session).max(Some(found.last_seen_at));
+        let idle = last_seen_at.map_or(Duration::ZERO, |at| now.since(at));
+        if idle > self.config.session_idle() {
             self.end_sessions(&[session], Ended::Idle).await?;
             return Ok(None);
         }
-        if now.since(found.last_seen_at) >= SEEN_EVERY {
-            store::seen(&self.db, session, to_the_hour(now)).await?;
-            devices::seen(&self.db, session, now).await?;
+        if idle >= SEEN_EVERY {
+            self.seen.note(session, to_the_hour(now));
         }
         Ok(Some(found.employee))
     }

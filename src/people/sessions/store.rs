@@ -90,12 +90,14 @@ const FIND: crate::db::Sql = sql!(
     "WHERE s.token_hash = $1 AND s.ended_at IS NULL AND a.left_at IS NULL"
 );
 
-pub(super) async fn seen(db: &Db, session: SessionId, at: At) -> Result<()> {
+/// Sessions that were used in an hour.
+pub(super) async fn seen(db: &Db, sessions: IdList, hour: At) -> Result<()> {
     db.query(sql!(
-        "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2"
+        "UPDATE sessions SET last_seen_at = $2 WHERE last_seen_at < $2 AND id "
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
-    .bind(session)
-    .bind(at)
+    .bind(sessions)
+    .bind(hour)
     .execute()
     .await
     .map(drop)

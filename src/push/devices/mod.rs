@@ -21,7 +21,7 @@ pub use self::registration::{Address, InvalidDevice, Registration};
 use super::{ApnsEnvironment, Gateway, Language, envelope::Target};
 use crate::{
     clock::At,
-    db::{Db, DbError, Result, Tx, text_enum},
+    db::{Db, DbError, IdList, Result, Tx, text_enum},
     id::{AccountId, DeviceId, Ids, SessionId},
 };
 
@@ -117,9 +117,9 @@ pub async fn remove_of_accounts(
     store::remove_of_accounts(tx, accounts.into_iter().collect(), why, now).await
 }
 
-/// The session is in use, and so is its device. Written once a day.
-pub async fn seen(db: &Db, session: SessionId, now: At) -> Result<()> {
-    store::seen(db, session, to_the_day(now)).await
+/// The sessions are in use, and so are their devices. Written once a day.
+pub async fn seen(db: &Db, sessions: IdList, now: At) -> Result<()> {
+    store::seen(db, sessions, to_the_day(now)).await
 }
 
 /// How exactly a device's last use is kept: enough to see that it has fallen silent.

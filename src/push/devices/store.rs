@@ -327,12 +327,13 @@ pub(super) async fn quarantine(tx: &mut Tx, judgement: &Judgement, now: At) -> R
     Ok(())
 }
 
-pub(super) async fn seen(db: &Db, session: SessionId, day: At) -> Result<()> {
+pub(super) async fn seen(db: &Db, sessions: IdList, day: At) -> Result<()> {
     db.query(sql!(
         "UPDATE devices SET last_seen_at = $2
-         WHERE session_id = $1 AND removed_at IS NULL AND last_seen_at < $2"
+         WHERE removed_at IS NULL AND last_seen_at < $2 AND session_id "
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
-    .bind(session)
+    .bind(sessions)
     .bind(day)
     .execute()
     .await

@@ -8,3 +8,4 @@ mod import;
 mod joining;
 mod quiet_hours;
 mod roles;
+mod sessions;
