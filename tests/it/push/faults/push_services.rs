@@ -37,11 +37,11 @@ async fn serves_the_others(stage: &Stage, answers: usize) {
     let service = PushService::open(answers).await;
     let scene = town(stage, &service).await;
     let first = scene.release().await;
-    the_others_are_shown(&scene, 1).await;
+    the_others_are_shown(&scene, &service.host, first, 1).await;
     // What the silent service has not taken is due again, and the older message comes first.
     scene.time_passes(Duration::from_mins(1));
     let second = scene.release().await;
-    the_others_are_shown(&scene, 2).await;
+    the_others_are_shown(&scene, &service.host, second, 2).await;
 
     service.recovers();
     for message in [first, second] {
@@ -81,12 +81,21 @@ async fn town(stage: &Stage, service: &PushService) -> Scene {
     scene
 }
 
-/// Each so often.
-async fn the_others_are_shown(scene: &Scene, times: u32) {
+/// Each so often; and it is written down, before the time passes in which it must be.
+async fn the_others_are_shown(scene: &Scene, silent: &str, message: MessageId, times: u32) {
     eventually("the phones at other push services", async || {
         let shown = scene.sandbox.journal().accepted(Gateway::WebPush);
         let all = shown.len() == scene.phones(Gateway::WebPush);
         (all && shown.values().all(|shown| *shown == times)).then_some(())
+    })
+    .await;
+    eventually("what was shown is written down", async || {
+        let accepted = "SELECT COUNT(*) FROM deliveries d JOIN devices v ON v.id = d.device_id
+                        WHERE d.message_id = $1 AND d.outcome = 'accepted' AND v.address NOT LIKE $2";
+        let accepted = scene.world.app.db.query(same(accepted)).bind(message);
+        let accepted = accepted.bind(format!("%{silent}%"));
+        let (accepted,): (i64,) = accepted.one().await.expect("a count");
+        (usize::try_from(accepted) == Ok(PHONES)).then_some(())
     })
     .await;
 }
