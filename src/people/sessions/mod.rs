@@ -120,8 +120,9 @@ impl People {
         };
         let now = self.clock.now();
         let session = found.employee.session;
-        let last_seen_at = self.seen.of(session).max(Some(found.last_seen_at));
-        let idle = last_seen_at.map_or(Duration::ZERO, |at| now.since(at));
+        let written = found.last_seen_at;
+        let last_seen_at = self.seen.of(session).map_or(written, |at| at.max(written));
+        let idle = now.since(last_seen_at);
         if idle > self.config.session_idle() {
             self.end_sessions(&[session], Ended::Idle).await?;
             return Ok(None);

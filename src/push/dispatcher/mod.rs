@@ -8,7 +8,8 @@
 //! nobody else waiting. Nor does one of the browsers' many push services, which are one gateway: while it is
 //! silent, who waits for it is turned away by the transport, and a batch to which nothing is answered steps
 //! aside. A claimed batch becomes a task of its own ([`batch`]); one whose gate is still shut
-//! is made ready and held until it opens ([`held`]).
+//! is made ready and held until it opens ([`held`]). Only the handing over runs on threads that stand
+//! [aside](Tasks::aside): what asks the database here is soon done with its connection.
 //!
 //! At a shutdown nothing new is claimed or begun; what is under way gets its answer, and the rest of the
 //! batch is given back at once.
