@@ -3,9 +3,10 @@
 //! The one place where background tasks start, so that a shutdown can tell them and wait for them; and the threads that
 //! they run on.
 //!
-//! Ordinary threads answer requests, and ask the database. Pushes are sent [aside](Tasks::aside), and encrypted
-//! [behind](Tasks::spawn_behind) both: when a whole city is told, these always have something to do, and whoever reads the
-//! feed meanwhile must not wait for them. Nor must a connection to the database: what a busy thread holds is missed by all.
+//! Ordinary threads answer requests, and ask the database. Pushes are sent [aside](Tasks::aside), and those of all classes
+//! but alerts are encrypted [behind](Tasks::spawn_behind) both: when a whole city is told, these always have something to do,
+//! and whoever reads the feed meanwhile must not wait for them. Nor must a connection to the database: what a busy thread
+//! holds is missed by all.
 
 #![expect(
     clippy::disallowed_methods,

@@ -61,7 +61,7 @@ impl People {
         tasks.spawn(async move {
             loop {
                 let is_over = tokio::select! {
-                    () = tokio::time::sleep(EVERY) => false,
+                    () = people.clock.sleep(EVERY) => false,
                     () = stopping.stopping() => true,
                 };
                 if let Err(error) = people.write_seen().await {

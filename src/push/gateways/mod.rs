@@ -20,6 +20,7 @@
 mod answer;
 mod apns;
 mod fcm;
+mod ground;
 mod jwt;
 mod plaintext;
 mod transport;
@@ -27,7 +28,7 @@ mod transport;
 mod vectors;
 mod webpush;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use futures::future::OptionFuture;
 use http::{HeaderValue, Uri};
@@ -38,8 +39,9 @@ pub use self::jwt::{generate_p256_key, p256_public_key};
 use self::{
     apns::Apns,
     fcm::Fcm,
+    ground::Ground,
     plaintext::{Plaintext, Removal},
-    transport::{Origin, Parcel, Patience, Reach, Roots, Settings, Transport},
+    transport::{Origin, Parcel},
     webpush::WebPush,
 };
 use super::{
@@ -49,7 +51,7 @@ use super::{
 };
 use crate::{
     clock::{At, Clock},
-    config::push::{ClassConfig, Classes, Link, PushConfig},
+    config::push::{ClassConfig, Classes, PushConfig},
     id::{DeviceId, Ids, MessageId},
     tasks::Tasks,
 };
@@ -91,8 +93,7 @@ impl Gateways {
         ids: Ids,
         tasks: &Tasks,
     ) -> Result<Self, GatewayError> {
-        // What is sent to everybody at once must not keep the one waiting who reads.
-        let ground = Ground::new(clock.clone(), tasks.aside());
+        let ground = Ground::new(clock.clone(), tasks);
         Ok(Self {
             apns: config
                 .apns
@@ -347,52 +348,6 @@ fn refused(reason: impl Into<String>) -> Verdict {
 /// A header's value; what can't be one is our own mistake.
 fn header_value(text: &str) -> Result<HeaderValue, Verdict> {
     HeaderValue::from_str(text).map_err(|_| refused("a header holds forbidden characters"))
-}
-
-/// Apple has two, of which one is for developers' phones; Google has one for tokens besides.
-const FEW_ORIGINS: usize = 2;
-/// How long pushes to one of many push services wait while it is silent; none is, while it works.
-const TURN: Duration = Duration::from_secs(2);
-
-/// What all clients stand on.
-struct Ground {
-    roots: Roots,
-    clock: Clock,
-    tasks: Tasks,
-}
-
-impl Ground {
-    fn new(clock: Clock, tasks: Tasks) -> Self {
-        Self {
-            roots: Roots::of_the_system(),
-            clock,
-            tasks,
-        }
-    }
-
-    fn transport(
-        &self,
-        gateway: Gateway,
-        link: &Link,
-        reach: Reach,
-        most_origins: usize,
-    ) -> Result<Transport, GatewayError> {
-        let tls = self.roots.connector(link.extra_ca.as_deref());
-        Ok(Transport::new(Settings {
-            link: link.clone(),
-            tls: tls.map_err(|error| wrong(gateway, "extra_ca_file", error))?,
-            reach,
-            most_origins,
-            patience: Patience {
-                answer: link.answer_timeout,
-                ping: link.ping_after,
-                turn: (most_origins > FEW_ORIGINS).then_some(TURN),
-                ..Patience::default()
-            },
-            clock: self.clock.clone(),
-            tasks: self.tasks.clone(),
-        }))
-    }
 }
 
 fn wrong(gateway: Gateway, key: &'static str, what: impl fmt::Display) -> GatewayError {

@@ -21,8 +21,8 @@ async fn whoever_opens_the_app_waits_for_no_write(stage: &Stage) {
     let touched = busy.query(same("UPDATE sessions SET device_name = device_name"));
     assert_eq!(touched.execute().await.expect("it is written"), 1);
     anna.get("/api/v1/feed").await.ok();
-    // Also while somebody waits to write it down.
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    // Also when it is time to write it down.
+    world.clock.advance(Duration::from_secs(2));
     anna.get("/api/v1/feed").await.ok();
     busy.commit().await.expect("a commit");
 
@@ -30,6 +30,7 @@ async fn whoever_opens_the_app_waits_for_no_write(stage: &Stage) {
         let seen = same("SELECT last_seen_at FROM sessions WHERE account_id = $1");
         let seen = world.app.db.query(seen).bind(anna.account);
         let (at,): (At,) = seen.one().await.expect("her session");
+        world.clock.advance(Duration::from_secs(1));
         (at == hour).then_some(())
     })
     .await;

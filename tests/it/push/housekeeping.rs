@@ -218,6 +218,7 @@ async fn a_device_that_falls_silent_is_removed(stage: &Stage) {
         let seen = "SELECT last_seen_at FROM devices WHERE account_id = $1";
         let seen = world.app.db.query(same(seen)).bind(bert.account);
         let (seen,): (At,) = seen.one().await.expect("his device");
+        world.clock.advance(Duration::from_secs(1));
         (seen == used).then_some(())
     })
     .await;
