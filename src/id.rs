@@ -5,7 +5,7 @@
 
 use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
 
-use ring::rand::{SecureRandom, SystemRandom};
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use uuid::Uuid;
 

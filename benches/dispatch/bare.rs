@@ -13,15 +13,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use h2::client::{self, SendRequest};
 use http::{Request, Uri};
-use ring::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
-};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
 use stadtfunk::{push::sandbox::Settings, tasks::Tasks};
 use tokio::net::TcpStream;
@@ -161,7 +161,7 @@ impl Requests {
 fn provider_token(settings: &Settings) -> Result<String> {
     let random = SystemRandom::new();
     let key = PrivateKeyDer::from_pem_slice(settings.apns_key_p8_pem.as_bytes())?;
-    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.secret_der(), &random)
+    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.secret_der())
         .map_err(|error| error.to_string())?;
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)?
@@ -187,7 +187,7 @@ async fn connect(settings: &Settings) -> Result<SendRequest<Bytes>> {
     );
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(settings.ca_pem.as_bytes())?)?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use ring::{
+use aws_lc_rs::{
     agreement::{ECDH_P256, EphemeralPrivateKey},
     rand::SystemRandom,
 };

@@ -8,7 +8,7 @@
 
 use std::{fmt, str::FromStr};
 
-use ring::digest::{Context, SHA256};
+use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 

@@ -6,11 +6,11 @@
 //! that person's own with a random nonce, and as long as any other. So neither two positions nor their distance
 //! say whether something has happened between them that is not for their holder.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use ring::{
+use aws_lc_rs::{
     aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hmac,
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::Place;
 use crate::{

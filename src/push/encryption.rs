@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 //! Text that only the device can read: RFC 8291 (Message Encryption for Web Push) with the content coding
-//! `aes128gcm` of RFC 8188, on ring. The same for all three gateways, so Apple and Google carry what they
+//! `aes128gcm` of RFC 8188, on aws-lc. The same for all three gateways, so Apple and Google carry what they
 //! can't read either.
 //!
 //! Every message gets a key pair and a salt of its own. What a carrier sees is the length; it is padded to
 //! steps of [`STEP`] octets.
 
-use ring::{aead, agreement, hkdf, rand::SystemRandom};
+use aws_lc_rs::{aead, agreement, hkdf, rand::SystemRandom};
 
 use super::envelope::DeviceKeys;
 
@@ -71,10 +71,10 @@ impl Agreement {
         };
         agreed.sender.copy_from_slice(public.as_ref());
         let device = agreement::UnparsedPublicKey::new(&agreement::ECDH_P256, &keys.p256dh);
-        agreement::agree_ephemeral(private, &device, |secret| {
+        agreement::agree_ephemeral(private, device, EncryptionError::Key, |secret| {
             agreed.secret.copy_from_slice(secret);
-        })
-        .map_err(|_| EncryptionError::Key)?;
+            Ok(())
+        })?;
         Ok(agreed)
     }
 }
@@ -191,7 +191,7 @@ mod tests {
             "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
         );
         let salt: [u8; 16] = bytes("DGv6ra1nlYgDCS1FRnbzlw");
-        // Appendix A, `ecdh_secret`: ring makes its own ephemeral keys and takes none.
+        // Appendix A, `ecdh_secret`: aws-lc makes its own ephemeral keys and takes none.
         let secret: [u8; 32] = bytes("kyrL1jIIOHEzg3sM2ZWRHDRB62YACZhhSlknJ672kSs");
         let text = b"When I grow up, I want to be a watermelon";
         let agreement = Agreement { sender, secret };

@@ -51,7 +51,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// A weak tag of these bytes.
 pub(super) fn tag_of(body: &[u8]) -> String {
-    let hash = ring::digest::digest(&ring::digest::SHA256, body);
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body);
     format!(
         "W/\"{}\"",
         BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..12])

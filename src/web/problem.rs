@@ -314,10 +314,10 @@ pub fn from_panic(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
 }
 
 fn trace_id() -> String {
-    use ring::rand::SecureRandom as _;
+    use aws_lc_rs::rand::SecureRandom as _;
     let mut bytes = [0_u8; 8];
     // An id of zeros is still an answer; there is nothing better to do without randomness.
-    let _ = ring::rand::SystemRandom::new().fill(&mut bytes);
+    let _ = aws_lc_rs::rand::SystemRandom::new().fill(&mut bytes);
     format!("{:016x}", u64::from_be_bytes(bytes))
 }
 

@@ -22,7 +22,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use rustls::crypto::ring;
+use rustls::crypto::aws_lc_rs;
 
 pub use self::signature::{Secret, SecretError};
 use crate::clock::At;
@@ -68,7 +68,7 @@ impl WebHook {
     /// Opens nothing yet. The configuration has checked that the URL is `https`, or on this machine.
     pub fn new(url: &str, secret: &str, timeout: Duration) -> Result<Self, WebHookError> {
         let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(ring::default_provider())?
+            .with_provider_and_native_roots(aws_lc_rs::default_provider())?
             .https_or_http()
             .enable_http1()
             .build();

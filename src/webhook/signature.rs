@@ -4,8 +4,8 @@
 
 use std::{fmt, str::FromStr};
 
+use aws_lc_rs::hmac;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use ring::hmac;
 
 /// What both sides know: `whsec_` and 24 to 64 bytes in base64.
 #[derive(Clone)]

@@ -5,7 +5,7 @@
 use std::{fs, sync::Arc};
 
 use rcgen::{CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::{ServerConfig, crypto::ring};
+use rustls::{ServerConfig, crypto::aws_lc_rs};
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use stadtfunk::{
     clock::At,
@@ -118,7 +118,7 @@ fn certificate() -> (TlsAcceptor, String) {
     let key = KeyPair::generate().expect("a key");
     let names = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("a name");
     let leaf = names.signed_by(&key, &authority).expect("a certificate");
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("protocols")
         .with_no_client_auth()

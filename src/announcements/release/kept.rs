@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use ring::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -4,7 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
-use ring::digest::{Context, SHA256};
+use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::id::Ids;
 

@@ -4,8 +4,8 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{Context, SHA256};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use ring::digest::{Context, SHA256};
 
 use crate::id::Ids;
 

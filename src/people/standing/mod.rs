@@ -5,7 +5,7 @@
 
 mod store;
 
-use ring::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA256, digest};
 
 use super::{People, PeopleError, access::Employee};
 use crate::changes::Standing;

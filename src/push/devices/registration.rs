@@ -2,11 +2,11 @@
 
 //! What an app says of its device, checked before it is believed.
 
+use aws_lc_rs::agreement;
 use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use ring::agreement;
 
 use super::super::{ApnsEnvironment, Gateway, Language, envelope::DeviceKeys};
 
@@ -141,12 +141,12 @@ impl DeviceKeys {
 
 /// An agreement with a point off the curve would fail in the middle of a release, or leak.
 fn is_on_curve(point: &[u8; 65]) -> bool {
-    let random = ring::rand::SystemRandom::new();
+    let random = aws_lc_rs::rand::SystemRandom::new();
     let Ok(ours) = agreement::EphemeralPrivateKey::generate(&agreement::ECDH_P256, &random) else {
         return false;
     };
     let theirs = agreement::UnparsedPublicKey::new(&agreement::ECDH_P256, point);
-    agreement::agree_ephemeral(ours, &theirs, |_| ()).is_ok()
+    agreement::agree_ephemeral(ours, theirs, (), |_| Ok(())).is_ok()
 }
 
 const fn wrong(pointer: &'static str, message: &'static str) -> InvalidDevice {

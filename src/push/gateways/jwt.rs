@@ -3,12 +3,12 @@
 //! JSON Web Tokens, signed (RFC 7515, compact form): ES256 for APNs and VAPID, RS256 for Google. No
 //! verification; that is the gateways' part.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
-use ring::{
+use aws_lc_rs::{
     rand::SystemRandom,
     rsa,
     signature::{self, EcdsaKeyPair, KeyPair as _},
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ impl SigningKey {
     pub(super) fn es256(pem: &SecretString) -> Result<Self, KeyError> {
         let der = der(pem)?;
         let algorithm = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
-        EcdsaKeyPair::from_pkcs8(algorithm, der.secret_pkcs8_der(), &SystemRandom::new())
+        EcdsaKeyPair::from_pkcs8(algorithm, der.secret_pkcs8_der())
             .map(Self::Es256)
             .map_err(|_| KeyError::NotP256)
     }
@@ -79,7 +79,7 @@ impl SigningKey {
     pub(super) fn public_key(&self) -> String {
         match self {
             Self::Es256(key) => BASE64.encode(key.public_key()),
-            Self::Rs256(key) => BASE64.encode(key.public()),
+            Self::Rs256(key) => BASE64.encode(key.public_key()),
         }
     }
 
@@ -98,7 +98,7 @@ impl SigningKey {
                 .map(|made| made.as_ref().to_vec())
                 .map_err(|_| SignError),
             Self::Rs256(key) => {
-                let mut made = vec![0; key.public().modulus_len()];
+                let mut made = vec![0; key.public_modulus_len()];
                 key.sign(&signature::RSA_PKCS1_SHA256, &random, message, &mut made)
                     .map(|()| made)
                     .map_err(|_| SignError)
@@ -114,7 +114,7 @@ impl std::fmt::Debug for SigningKey {
 }
 
 /// A new P-256 key as PKCS#8 in PEM: what `webpush.toml` names, and what a sandbox gives out.
-pub fn generate_p256_key() -> Result<SecretString, ring::error::Unspecified> {
+pub fn generate_p256_key() -> Result<SecretString, aws_lc_rs::error::Unspecified> {
     let algorithm = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
     let der = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new())?;
     let base64 = base64::prelude::BASE64_STANDARD.encode(der.as_ref());
@@ -139,7 +139,7 @@ fn der(pem: &SecretString) -> Result<PrivatePkcs8KeyDer<'static>, KeyError> {
 
 #[cfg(test)]
 mod tests {
-    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 
     use super::*;
 

@@ -5,10 +5,10 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, header, request::Parts};
 use http_body_util::Full;
-use ring::signature::ECDSA_P256_SHA256_FIXED;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -2,15 +2,15 @@
 
 //! What a city would get from Apple, Google and itself, made up afresh at each start.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use rcgen::KeyPair;
-use ring::{
+use aws_lc_rs::{
     rsa,
     signature::{KeyPair as _, RsaKeyPair},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rcgen::KeyPair;
 use serde_json::json;
 
-/// ring can't make RSA keys and a start should not wait for one, so this one lies in the repository.
+/// A start should not wait until an RSA key is made, so this one lies in the repository.
 const RSA_KEY_PEM: &str = include_str!("keys/sandbox-only-rsa.pem");
 
 /// The project that the sandbox's service account belongs to.
@@ -111,7 +111,7 @@ impl FcmCredentials {
     }
 }
 
-/// The public half, PKCS#1 DER, as ring verifies with it.
+/// The public half, PKCS#1 DER, as signatures are verified with it.
 fn rsa_public_key(pem: &str) -> Result<Vec<u8>, CredentialsError> {
     let der: String = pem
         .lines()

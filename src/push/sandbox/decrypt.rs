@@ -3,12 +3,12 @@
 //! The phone's side of Web Push encryption (RFC 8291 over RFC 8188), written apart from the server's side
 //! and on another curve implementation, so that an error in the one is not mirrored in the other.
 
-use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToEncodedPoint};
-use ring::{
+use aws_lc_rs::{
     aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     error::Unspecified,
     hkdf::{HKDF_SHA256, KeyType, Salt},
 };
+use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToEncodedPoint};
 
 /// Salt, record size, length of the key id (RFC 8188, section 2.1).
 const FIXED_HEADER: usize = 16 + 4 + 1;

@@ -8,8 +8,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use aws_lc_rs::signature::{UnparsedPublicKey, VerificationAlgorithm};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::signature::{UnparsedPublicKey, VerificationAlgorithm};
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// More tokens than this in use at once are no honest client's.

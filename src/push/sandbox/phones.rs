@@ -3,12 +3,12 @@
 //! Simulated phones. An address carries a mark that only this sandbox can make, and its keys are derived
 //! from it, so that a million phones need no memory and an address that nobody issued is told apart.
 
+use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use p256::{
     FieldBytes, NonZeroScalar, SecretKey, U256, elliptic_curve::ops::ReduceNonZero,
     elliptic_curve::sec1::ToEncodedPoint,
 };
-use ring::hmac;
 
 use super::decrypt::{DecryptError, decrypt};
 use crate::{

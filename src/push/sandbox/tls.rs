@@ -5,7 +5,7 @@
 use std::{io, net::IpAddr, sync::Arc};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use rustls::{ServerConfig, crypto::ring, version};
+use rustls::{ServerConfig, crypto::aws_lc_rs, version};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// The certificate that all three listeners show, and the authority that a client must trust for it.
@@ -37,15 +37,16 @@ impl Tls {
 
     /// TLS 1.2 and 1.3, offering these protocols (RFC 7301) in the order of preference.
     pub(super) fn server(&self, protocols: &[&str]) -> io::Result<Arc<ServerConfig>> {
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_protocol_versions(&[&version::TLS13, &version::TLS12])
-            .and_then(|config| {
-                config.with_no_client_auth().with_single_cert(
-                    vec![self.leaf.clone()],
-                    PrivateKeyDer::Pkcs8(self.key.clone_key()),
-                )
-            })
-            .map_err(io::Error::other)?;
+        let mut config =
+            ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+                .and_then(|config| {
+                    config.with_no_client_auth().with_single_cert(
+                        vec![self.leaf.clone()],
+                        PrivateKeyDer::Pkcs8(self.key.clone_key()),
+                    )
+                })
+                .map_err(io::Error::other)?;
         config.alpn_protocols = protocols
             .iter()
             .map(|name| name.as_bytes().to_vec())

@@ -8,11 +8,11 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body_util::Full;
-use ring::signature::ECDSA_P256_SHA256_FIXED;
 use serde_json::json;
 
 use super::{

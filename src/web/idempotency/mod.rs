@@ -14,6 +14,7 @@ mod store;
 
 use std::{sync::Arc, time::Duration};
 
+use aws_lc_rs::digest;
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
@@ -22,7 +23,6 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt as _, Limited};
-use ring::digest;
 
 use self::store::{Known, Saved};
 use super::{

@@ -5,15 +5,15 @@
 
 use std::{fs, path::Path};
 
+use aws_lc_rs::{
+    aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
+    hmac,
+};
 use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
 use p256::{PublicKey, SecretKey, ecdh::diffie_hellman};
-use ring::{
-    aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    hmac,
-};
 use serde_json::Value;
 
 fn vectors() -> Value {

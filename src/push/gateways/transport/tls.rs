@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! TLS by rustls on ring, with the operating system's certificates and those that a city adds.
+//! TLS by rustls on aws-lc, with the operating system's certificates and those that a city adds.
 
 use std::sync::Arc;
 
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use tokio_rustls::TlsConnector;
 
@@ -41,11 +41,12 @@ impl Roots {
         if store.is_empty() {
             return Err(TlsError::NoRoots);
         }
-        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| TlsError::Provider(error.to_string()))?
-            .with_root_certificates(store)
-            .with_no_client_auth();
+        let mut config =
+            ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| TlsError::Provider(error.to_string()))?
+                .with_root_certificates(store)
+                .with_no_client_auth();
         config.alpn_protocols = vec![b"h2".to_vec()];
         Ok(TlsConnector::from(Arc::new(config)))
     }

@@ -8,9 +8,9 @@ use std::{
     time::Duration,
 };
 
+use aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{Method, header, request::Parts};
-use ring::signature::RSA_PKCS1_2048_8192_SHA256;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -11,7 +11,7 @@ use std::{
 use h2::{RecvStream, server::SendResponse};
 use http::{Request, Response, StatusCode};
 use rcgen::CertifiedKey;
-use rustls::{ServerConfig, crypto::ring};
+use rustls::{ServerConfig, crypto::aws_lc_rs};
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use stadtfunk::tasks::Tasks;
 use tokio::{
@@ -50,7 +50,7 @@ impl PushService {
         let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
         let CertifiedKey { cert, signing_key } = certified.expect("a certificate");
         let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der());
-        let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut tls = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("versions")
             .with_no_client_auth()

@@ -4,6 +4,10 @@
 
 use std::{sync::Arc, time::Duration};
 
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
+};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -13,10 +17,6 @@ use http::{HeaderMap, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use ring::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
-};
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
 use serde_json::{Value, json};
 use stadtfunk::{
@@ -96,7 +96,7 @@ impl World {
         roots
             .add(CertificateDer::from_pem_slice(self.sandbox.ca_pem().as_bytes()).unwrap())
             .unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -173,8 +173,7 @@ pub(super) fn post(
 /// A JWT signed with ES256.
 pub(super) fn es256(pem: &str, header: Value, claims: &Value) -> String {
     let random = SystemRandom::new();
-    let key =
-        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der(pem), &random).unwrap();
+    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der(pem)).unwrap();
     sign("ES256", header, claims, |text| {
         key.sign(&random, text).unwrap().as_ref().to_vec()
     })
@@ -184,7 +183,7 @@ pub(super) fn es256(pem: &str, header: Value, claims: &Value) -> String {
 pub(super) fn rs256(pem: &str, claims: &Value) -> String {
     let key = RsaKeyPair::from_pkcs8(&der(pem)).unwrap();
     sign("RS256", json!({}), claims, |text| {
-        let mut signature = vec![0; key.public().modulus_len()];
+        let mut signature = vec![0; key.public_modulus_len()];
         key.sign(
             &RSA_PKCS1_SHA256,
             &SystemRandom::new(),
