@@ -52,12 +52,33 @@ pub(super) const LONGEST_RETRY: Duration = Duration::from_mins(10);
 /// whatever the clock is set to, and before everything that is tried again.
 pub(super) const UNTRIED: [At; 2] = [At::constant(0), At::constant(1)];
 
+/// In a lane every message's first tries go before what any message had to put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Never tried, and due since T.
+    First,
+    /// To be tried again, or due since its owner's quiet ended.
+    Later,
+}
+
+impl Turn {
+    /// After the first instant, until the second.
+    fn due(self, now: At) -> Range<At> {
+        let [_, rest] = UNTRIED;
+        match self {
+            Self::First => At::constant(-1)..rest,
+            Self::Later => rest..now,
+        }
+    }
+}
+
 /// Deliveries that are due, or will be when the gate opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Work {
     pub(super) message: MessageId,
     pub(super) lane: i16,
     pub(super) gateway: Gateway,
+    pub(super) turn: Turn,
     pub(super) opens_at: At,
     pub(super) is_open: bool,
 }

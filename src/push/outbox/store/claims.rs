@@ -14,38 +14,46 @@ use crate::{
     push::{
         ApnsEnvironment, Gateway, Language, MessageClass, Outcome,
         envelope::{DeviceKeys, Envelope, Message, Target},
-        outbox::{Attempt, Claim, Claimed, End, Settlement, UNTRIED, Work},
+        outbox::{Attempt, Claim, Claimed, End, Settlement, Turn, UNTRIED, Work},
     },
 };
 
-/// What is due now, the most urgent lane first and in it the oldest message: of open messages, and of those
-/// that are to open in this time.
+/// What is due now, the most urgent lane first, in it what was never tried, and of that the oldest message: of open
+/// messages, and of those that are to open in this time.
 pub(in crate::push::outbox) async fn work(db: &Db, now: At, opens: Range<At>) -> Result<Vec<Work>> {
-    let rows: Vec<(MessageId, i16, Gateway, At, Option<At>)> = db
+    let rows: Vec<(MessageId, i16, Gateway, i32, At, Option<At>)> = db
         .query(sql!(
-            "SELECT m.id, m.lane, g.gateway, m.opens_at, m.opened_at
+            "SELECT m.id, m.lane, g.gateway, t.turn, m.opens_at, m.opened_at
              FROM push_messages m
                   CROSS JOIN (SELECT 'apns' AS gateway UNION ALL SELECT 'fcm'
                               UNION ALL SELECT 'webpush') AS g
+                  CROSS JOIN (SELECT 0 AS turn, CAST($4 AS timestamptz) AS due_from,
+                                     CAST($5 AS timestamptz) AS due_until
+                              UNION ALL SELECT 1, CAST($5 AS timestamptz), CAST($1 AS timestamptz)) AS t
              WHERE m.finished_at IS NULL AND m.expires_at > $1
                AND (m.opened_at IS NOT NULL OR (m.opens_at >= $2 AND m.opens_at < $3))
                AND EXISTS (SELECT 1 FROM deliveries d
                            WHERE d.message_id = m.id AND d.gateway = g.gateway
-                             AND d.outcome IS NULL AND d.claim_id IS NULL AND d.due_at <= $1)
-             ORDER BY m.lane, m.id, g.gateway"
+                             AND d.outcome IS NULL AND d.claim_id IS NULL
+                             AND d.due_at > t.due_from AND d.due_at <= t.due_until)
+             ORDER BY m.lane, t.turn, m.id, g.gateway"
         ))
         .bind(now)
         .bind(opens.start)
         .bind(opens.end)
+        .bind(Turn::First.due(now).start)
+        .bind(Turn::First.due(now).end)
         .all()
         .await?;
-    let work = |(message, lane, gateway, opens_at, opened_at): (_, _, _, _, Option<At>)| Work {
-        message,
-        lane,
-        gateway,
-        opens_at,
-        is_open: opened_at.is_some(),
-    };
+    let work =
+        |(message, lane, gateway, turn, opens_at, opened_at): (_, _, _, _, _, Option<At>)| Work {
+            message,
+            lane,
+            gateway,
+            turn: if turn == 0 { Turn::First } else { Turn::Later },
+            opens_at,
+            is_open: opened_at.is_some(),
+        };
     Ok(rows.into_iter().map(work).collect())
 }
 
@@ -83,20 +91,22 @@ pub(in crate::push::outbox) async fn claim(
     lease: At,
     now: At,
 ) -> Result<Option<Claim>> {
+    let due = work.turn.due(now);
     let taken = tx
         .query(sql!(
             "UPDATE deliveries SET claim_id = $1, due_at = $2, attempts = attempts + 1
              WHERE message_id = $3 AND device_id " ["IN (" | "= ANY (ARRAY("] "
                 SELECT device_id FROM deliveries
                 WHERE message_id = $3 AND gateway = $4 AND outcome IS NULL AND claim_id IS NULL
-                  AND due_at <= $5
-                ORDER BY due_at LIMIT $6 " [")" | "FOR UPDATE SKIP LOCKED))"]
+                  AND due_at > $5 AND due_at <= $6
+                ORDER BY due_at LIMIT $7 " [")" | "FOR UPDATE SKIP LOCKED))"]
         ))
         .bind(claim)
         .bind(lease)
         .bind(work.message)
         .bind(work.gateway)
-        .bind(now)
+        .bind(due.start)
+        .bind(due.end)
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .execute()
         .await?;

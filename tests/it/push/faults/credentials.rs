@@ -17,6 +17,7 @@ both!(
     refused_credentials_stop_one_gateway_until_they_are_taken_again,
     revoked_access_stops_google_alone,
     access_revoked_in_the_middle_stops_google_alone,
+    what_a_newer_alert_tries_first_goes_before_what_an_older_one_repeats,
 );
 
 const PHONES: usize = 90;
@@ -119,6 +120,59 @@ async fn google_is_stopped_and_comes_back(scene: &Scene, message: stadtfunk::id:
     scene.time_passes(LEFT_ALONE);
     assert_eq!(scene.everybody_is_reached(message).await, 0);
     assert_eq!(scene.alarm(Gateway::Fcm), None);
+}
+
+async fn what_a_newer_alert_tries_first_goes_before_what_an_older_one_repeats(stage: &Stage) {
+    let scene = Scene::open(stage, PHONES).await;
+    let refuse = |status, reason: &str, retry_after| Fault::Refuse {
+        status,
+        reason: reason.to_owned(),
+        retry_after,
+    };
+    let collapse_ids = |after| {
+        let arrived = scene.arrived(&Filter {
+            after,
+            gateway: Some(Gateway::Apns),
+            ..Filter::default()
+        });
+        let id = |entry: &std::sync::Arc<stadtfunk::push::sandbox::Entry>| {
+            let id = entry.headers.get("apns-collapse-id").expect("a header");
+            id.to_str().expect("ASCII").to_owned()
+        };
+        arrived.iter().map(id).collect::<Vec<_>>()
+    };
+    let busy = refuse(503, "ServiceUnavailable", Some(LEFT_ALONE / 2));
+    scene.sandbox.misbehave(Gateway::Apns, busy, Which::All);
+    let older = scene.release().await;
+    scene.settled(older, &others(Gateway::Apns)).await;
+    eventually("the older alert waits to be tried again", async || {
+        scene.resting(older).await.1
+    })
+    .await;
+
+    // The newer one finds Apple closed, and is given back untried. Its id tells that it is newer.
+    scene.time_passes(Duration::from_secs(1));
+    scene.sandbox.behave();
+    let expired = refuse(403, "ExpiredProviderToken", None);
+    scene.sandbox.misbehave(Gateway::Apns, expired, Which::All);
+    let before = scene.sandbox.journal().newest();
+    let newer = scene.release().await;
+    scene.settled(newer, &others(Gateway::Apns)).await;
+    alarm(&scene, Gateway::Apns).await;
+    given_back(&scene, newer, Gateway::Apns).await;
+    let newer_id = collapse_ids(before).pop().expect("a push that was refused");
+
+    // When Apple is tried again, one push goes ahead; both alerts are due.
+    scene.sandbox.behave();
+    let before = scene.sandbox.journal().newest();
+    scene.time_passes(LEFT_ALONE);
+    for message in [newer, older] {
+        scene.settled(message, Gateway::ALL).await;
+        scene.account(message).await;
+    }
+    let order = collapse_ids(before);
+    assert_eq!(order.len(), 2 * scene.phones(Gateway::Apns));
+    assert_eq!(order[0], newer_id);
 }
 
 async fn alarm(scene: &Scene, gateway: Gateway) -> stadtfunk::push::Alarm {
