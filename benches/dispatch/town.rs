@@ -78,7 +78,15 @@ pub(super) async fn people(db: &Db, lines: impl Iterator<Item = Result<String>>)
             insert(db, &Value::Array(std::mem::take(&mut rows)), unit, now).await?;
         }
     }
-    insert(db, &Value::Array(rows), unit, now).await
+    insert(db, &Value::Array(rows), unit, now).await?;
+    // A town has been there for longer than the minute after which PostgreSQL counts by itself.
+    db.query(Sql {
+        sqlite: "SELECT 1",
+        postgres: "ANALYZE",
+    })
+    .execute()
+    .await?;
+    Ok(())
 }
 
 /// Everybody is a recipient of the message, or the first so many.

@@ -77,10 +77,12 @@ pub struct Db {
     commits: watch::Sender<u64>,
 }
 
+/// Whoever reads does not wait for those who write: on SQLite because it has one writer, on PostgreSQL because a dispatch
+/// keeps many of them busy.
 #[derive(Clone)]
 enum Pools {
     Sqlite { read: SqlitePool, write: SqlitePool },
-    Postgres(PgPool),
+    Postgres { read: PgPool, write: PgPool },
 }
 
 /// A transaction: rolled back when dropped.
@@ -97,15 +99,15 @@ enum Inner {
 }
 
 impl Db {
-    /// A statement on its own. On SQLite what begins with `SELECT` goes to the readers.
+    /// A statement on its own. What begins with `SELECT` goes to the readers.
     pub fn query(&self, sql: Sql) -> Query<'_> {
-        match &self.pools {
-            Pools::Sqlite { read, .. } if sql.is_read() => {
-                Query::new(query::On::LitePool(read), sql)
-            }
-            Pools::Sqlite { write, .. } => Query::new(query::On::LitePool(write), sql),
-            Pools::Postgres(pool) => Query::new(query::On::PgPool(pool), sql),
-        }
+        let on = match &self.pools {
+            Pools::Sqlite { read, .. } if sql.is_read() => query::On::LitePool(read),
+            Pools::Sqlite { write, .. } => query::On::LitePool(write),
+            Pools::Postgres { read, .. } if sql.is_read() => query::On::PgPool(read),
+            Pools::Postgres { write, .. } => query::On::PgPool(write),
+        };
+        Query::new(on, sql)
     }
 
     /// Begins a transaction that may write.
@@ -114,7 +116,7 @@ impl Db {
             Pools::Sqlite { write, .. } => {
                 Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Pools::Postgres { write, .. } => Inner::Postgres(write.begin().await?),
         };
         Ok(Tx {
             inner,
@@ -140,7 +142,9 @@ impl Db {
             Pools::Sqlite { write, .. } => {
                 write.prepare(sql.sqlite.into_sql_str()).await.map(drop)?;
             }
-            Pools::Postgres(pool) => pool.prepare(sql.postgres.into_sql_str()).await.map(drop)?,
+            Pools::Postgres { write, .. } => {
+                write.prepare(sql.postgres.into_sql_str()).await.map(drop)?;
+            }
         }
         Ok(())
     }
@@ -157,7 +161,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
         }
     }
 }

@@ -21,7 +21,8 @@ const SQLITE_READERS: u32 = 4;
 /// not in them is in the operating system's.
 const WRITER_CACHE: &str = "-16384";
 const READER_CACHE: &str = "-2048";
-const POSTGRES_CONNECTIONS: u32 = 16;
+/// Of each kind, and one of the readers is the ear for other processes' commits.
+const POSTGRES_CONNECTIONS: u32 = 8;
 
 impl Db {
     /// Opens `sqlite:PATH` (made if it is missing) or `postgres://…` and brings its schema up to date.
@@ -90,26 +91,28 @@ fn is_usable(connection: &SqliteConnection) -> bool {
 }
 
 async fn open_postgres(url: &str) -> Result<Pools> {
+    let options = url
+        .parse::<PgConnectOptions>()?
+        .application_name("stadtfunk");
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(PATIENCE)
-        // To compile the statement that asks who is meant takes two seconds, to run it for 5,000 people 50 ms.
+        // To compile the statement that asks who is meant takes two seconds, to run it for 5,000 people 50 ms. To plan a
+        // page of the newsfeed takes longer than to answer it: once for each connection is enough.
         .after_connect(|connection, _| {
-            Box::pin(async move { connection.execute("SET jit = off").await.map(drop) })
-        })
-        .connect_with(
-            url.parse::<PgConnectOptions>()?
-                .application_name("stadtfunk"),
-        )
-        .await?;
-    migrations::postgres().run(&pool).await?;
-    Ok(Pools::Postgres(pool))
+            let settings = "SET jit = off; SET plan_cache_mode = force_generic_plan";
+            Box::pin(async move { connection.execute(settings).await.map(drop) })
+        });
+    let write = pool.clone().connect_with(options.clone()).await?;
+    migrations::postgres().run(&write).await?;
+    let read = pool.connect_with(options).await?;
+    Ok(Pools::Postgres { read, write })
 }
 
 /// Passes other processes' commits on to [`Db::commits`] until the process stops. Nothing to do on
 /// SQLite, where there is one process.
 pub fn listen(db: &Db, tasks: &Tasks) {
-    let Pools::Postgres(pool) = &db.pools else {
+    let Pools::Postgres { read: pool, .. } = &db.pools else {
         return;
     };
     let (pool, commits, stopping) = (pool.clone(), db.commits.clone(), tasks.clone());
