@@ -75,17 +75,28 @@ pub(in crate::push::outbox) async fn spare(
     .await
 }
 
-pub(in crate::push::outbox) async fn expire(db: &Db, now: At) -> Result<u64> {
-    db.query(sql!(
-        "UPDATE deliveries SET outcome = 'expired', settled_at = $1, due_at = NULL
-         WHERE outcome IS NULL AND claim_id IS NULL AND gateway IN ('apns', 'fcm', 'webpush')
-           AND message_id IN (
-            SELECT id FROM push_messages
-            WHERE finished_at IS NULL AND opened_at IS NOT NULL AND expires_at <= $1)"
-    ))
-    .bind(now)
-    .execute()
-    .await
+/// Asks for the messages first: to find no delivery of none, PostgreSQL reads all there are.
+pub(in crate::push::outbox) async fn expire(db: &Db, now: At) -> Result<()> {
+    let expired: Vec<(MessageId,)> = db
+        .query(sql!(
+            "SELECT id FROM push_messages
+             WHERE finished_at IS NULL AND opened_at IS NOT NULL AND expires_at <= $1"
+        ))
+        .bind(now)
+        .all()
+        .await?;
+    for (message,) in expired {
+        db.query(sql!(
+            "UPDATE deliveries SET outcome = 'expired', settled_at = $2, due_at = NULL
+             WHERE message_id = $1 AND gateway IN ('apns', 'fcm', 'webpush')
+               AND outcome IS NULL AND claim_id IS NULL"
+        ))
+        .bind(message)
+        .bind(now)
+        .execute()
+        .await?;
+    }
+    Ok(())
 }
 
 /// The clock shows `now` where it should show `expected`: what is still to come keeps its distance, but for the end
@@ -107,11 +118,12 @@ pub(in crate::push::outbox) async fn shift(db: &Db, expected: At, now: At) -> Re
     .await
 }
 
+/// What is due says so in the index; only of the rest is the row read, which is why the two are asked in this order.
 pub(in crate::push::outbox) async fn queue(db: &Db, now: At) -> Result<Vec<(i16, Gateway, i64)>> {
     db.query(sql!(
         "SELECT m.lane, w.gateway, CAST(SUM(w.count) AS bigint) FROM push_messages m JOIN (
             SELECT message_id, gateway, COUNT(*) AS count FROM deliveries
-            WHERE outcome IS NULL AND claim_id IS NULL AND (quiet_until IS NULL OR due_at <= $1)
+            WHERE outcome IS NULL AND claim_id IS NULL AND (due_at <= $1 OR quiet_until IS NULL)
             GROUP BY message_id, gateway
             UNION ALL
             SELECT message_id, gateway, COUNT(*) FROM deliveries
