@@ -38,7 +38,7 @@ pub enum EncryptionError {
 
 /// Encrypts `plaintext` to a device, padded to a multiple of [`STEP`] but to no more than `room` octets. The
 /// result is [`OVERHEAD`] octets longer than the padded text. `salt` is random and used once. CPU only:
-/// about 70 µs.
+/// about 50 µs.
 pub fn encrypt(
     plaintext: &[u8],
     keys: &DeviceKeys,

@@ -170,9 +170,9 @@ async fn what_a_newer_alert_tries_first_goes_before_what_an_older_one_repeats(st
         scene.settled(message, Gateway::ALL).await;
         scene.account(message).await;
     }
-    let order = collapse_ids(before);
-    assert_eq!(order.len(), 2 * scene.phones(Gateway::Apns));
-    assert_eq!(order[0], newer_id);
+    let tried = collapse_ids(before);
+    assert_eq!(tried.len(), 2 * scene.phones(Gateway::Apns));
+    assert_eq!(tried[0], newer_id);
 }
 
 async fn alarm(scene: &Scene, gateway: Gateway) -> stadtfunk::push::Alarm {
