@@ -3,8 +3,8 @@
 //! `Idempotency-Key` on every POST of a signed-in caller (draft-ietf-httpapi-idempotency-key-header): a phone
 //! that did not hear the answer asks again, and hears the same answer; the thing is done once.
 //!
-//! The key is reserved before the handler runs and gets the answer after it. The handler runs to its end
-//! even if the phone hangs up meanwhile. Should the process die in between, the reservation is given up
+//! The key is reserved before the handler runs and gets the answer after it. From the reservation on all of it
+//! runs to its end even if the phone hangs up meanwhile. Should the process die in between, the reservation is given up
 //! after [`ABANDONED`] and the next try runs the handler again. Answers are kept for [`KEPT`]; problems and
 //! secrets (`Cache-Control: no-store`) are not.
 //!
@@ -12,7 +12,7 @@
 
 mod store;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use aws_lc_rs::digest;
 use axum::{
@@ -76,28 +76,32 @@ pub async fn answer_once(State(edge): State<Edge>, request: Request, next: Next)
 }
 
 impl Once {
+    /// A phone that hangs up takes nothing with it: what it drops waits for the task and is not the task. Were the key reserved
+    /// out here, it could stay reserved for what nobody does.
     async fn answer(self, request: Request, next: Next) -> Result<Response, Problem> {
+        let tasks = self.edge.tasks.clone();
+        let finished = tasks.spawn(self.reserve_and_answer(request, next));
+        finished
+            .await
+            .unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+
+    async fn reserve_and_answer(self, request: Request, next: Next) -> Result<Response, Problem> {
         match self.reserve().await? {
-            Known::Answered(saved) => return Ok(saved.into_response()),
-            Known::OtherRequest => return Err(Problem::new(&IDEMPOTENCY_KEY_REUSED)),
+            Known::Answered(saved) => Ok(saved.into_response()),
+            Known::OtherRequest => Err(Problem::new(&IDEMPOTENCY_KEY_REUSED)),
             Known::InProgress => {
-                return Err(
-                    Problem::new(&IDEMPOTENCY_IN_PROGRESS).retry_after(Duration::from_secs(1))
-                );
+                Err(Problem::new(&IDEMPOTENCY_IN_PROGRESS).retry_after(Duration::from_secs(1)))
             }
-            Known::New => {}
-        }
-        let once = Arc::new(self);
-        let this = once.clone();
-        let finished = once.edge.tasks.spawn(async move {
-            let response = next.run(request).await;
-            this.keep(response).await
-        });
-        match finished.await {
-            Ok(answer) => answer,
-            Err(panic) => {
-                once.forget().await?;
-                Err(Problem::internal(&panic))
+            Known::New => {
+                let handler = self.edge.tasks.spawn(next.run(request));
+                match handler.await {
+                    Ok(response) => self.keep(response).await,
+                    Err(panic) => {
+                        self.forget().await?;
+                        Err(Problem::internal(&panic))
+                    }
+                }
             }
         }
     }

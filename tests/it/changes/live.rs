@@ -60,6 +60,8 @@ async fn what_was_missed_is_told_first(stage: &Stage) {
     drop(listener);
     let second = town.post(&town.square).await;
     let comment = town.comment(&second).await;
+    // Both in one event, whatever other tests have begun and not ended.
+    town.world.log_settles().await;
     let mut listener = town.anna.listens(Some(&after_first)).await;
     listener.expects("ready").await;
     let missed = [
