@@ -171,7 +171,9 @@ pub async fn create(tx: &mut Tx, message: &Message, opens_at: At, at: At) -> Res
 /// Writes a delivery for every device of every recipient, and returns how many. Those of a recipient whose quiet
 /// lasts are due when it ends. A device that is quarantined is accounted for at once.
 pub async fn stage(tx: &mut Tx, message: MessageId, at: At) -> Result<u64> {
-    store::insert_deliveries(tx, message, at).await
+    let staged = store::insert_deliveries(tx, message, at).await?;
+    store::count(tx, staged).await?;
+    Ok(staged)
 }
 
 /// Puts what was never tried and waits into the order of its recipients' ranks, after these have changed.

@@ -3,6 +3,7 @@
 //! Push over real sockets, TLS and HTTP/2: the gateways' clients and the sandbox, each against the other.
 
 mod answers;
+mod counted;
 mod duty;
 pub(crate) mod faults;
 mod gateways;

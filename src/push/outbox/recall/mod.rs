@@ -38,6 +38,7 @@ pub async fn stage_where_shown(tx: &mut Tx, message: MessageId, old: &[MessageId
     store::hold_everybody_else(tx).await?;
     let phones = store::insert_deliveries_where_shown(tx, message, old).await?;
     store::insert_owners(tx, message).await?;
+    super::store::count(tx, phones).await?;
     Ok(phones)
 }
 
