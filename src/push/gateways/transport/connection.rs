@@ -7,11 +7,14 @@
 
 use std::{
     error::Error as _,
+    future::poll_fn,
     net::SocketAddr,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -29,7 +32,7 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use super::{Failure, Origin, Parcel, Patience, Settings, tunnel};
+use super::{Failure, Origin, Parcel, Patience, Settings, gather::Gathered, tunnel};
 use crate::{clock::At, push::gateways::answer::Answer};
 
 /// An open connection.
@@ -68,13 +71,13 @@ impl Connection {
         settings: &Settings,
     ) -> Result<(Self, JoinHandle<()>), Failure> {
         let tcp = connect(origin, settings).await?;
-        let tls = encrypt(tcp, origin, settings).await?;
+        let stream = Gathered::new(encrypt(tcp, origin, settings).await?);
         let handshake = client::Builder::new()
             // Until the peer says how many it takes: APNs takes one before the first accepted token.
             .initial_max_send_streams(1)
             .initial_connection_window_size(WINDOW)
             .enable_push(false)
-            .handshake(tls);
+            .handshake(stream.share());
         let (sender, mut connection) = timeout(settings.patience.connect, handshake)
             .await
             .map_err(|_| Failure::Unreachable("HTTP/2 handshake timed out".to_owned()))?
@@ -86,11 +89,18 @@ impl Connection {
             ended: AtomicBool::new(false),
         });
         let (pings, alive, patience) = (connection.ping_pong(), vital.clone(), settings.patience);
+        let speaking = poll_fn(move |cx| {
+            let end = Pin::new(&mut connection).poll(cx).map(drop);
+            match stream.poll_write_out(cx) {
+                Poll::Ready(Err(_)) => Poll::Ready(()),
+                _ => end,
+            }
+        });
         let driver = settings.tasks.spawn(async move {
             // Whoever waits for an answer is told of an error; here it would be told twice. A connection
             // that no longer answers is dropped, which tells all who wait on it.
             tokio::select! {
-                _ = connection => {}
+                () = speaking => {}
                 () = listen(pings, &alive, patience) => {}
             }
             alive.ended.store(true, Ordering::Relaxed);

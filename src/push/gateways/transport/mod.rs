@@ -13,6 +13,7 @@
 //! that is set neither shortens nor prolongs them.
 
 mod connection;
+mod gather;
 mod limit;
 mod origin;
 mod pool;
