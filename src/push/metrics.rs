@@ -74,12 +74,19 @@ impl Metrics {
 
     /// Begins to watch a batch.
     pub(super) fn watch(&self, claim: &Claim) -> Watched {
+        let by = [
+            gateway_label(claim.gateway),
+            class_label(claim.message.class),
+        ];
+        let accepted = [by[0], by[1], outcome_label(Outcome::Accepted)];
         Watched {
             metrics: self.clone(),
             message: claim.message.id,
-            gateway: claim.gateway,
-            class: claim.message.class,
-            accepted: Vec::new(),
+            by,
+            handed_over: self.0.handed_over.get_or_create_owned(&by),
+            answers: self.0.answers.get_or_create_owned(&[by[0]]),
+            accepted: self.0.outcomes.get_or_create_owned(&accepted),
+            in_time: Vec::new(),
         }
     }
 
@@ -177,7 +184,7 @@ impl Inner {
                 drop(self.given_back.get_or_create(&by));
                 for &outcome in Outcome::ALL {
                     let [gateway, class] = by;
-                    let by = [gateway, class, ("outcome", outcome.as_str())];
+                    let by = [gateway, class, outcome_label(outcome)];
                     drop(self.outcomes.get_or_create(&by));
                 }
             }
@@ -212,11 +219,14 @@ impl Inner {
 pub(super) struct Watched {
     metrics: Metrics,
     message: MessageId,
-    gateway: Gateway,
-    class: MessageClass,
+    by: Labels<2>,
+    /// What nearly every push counts in, looked up once.
+    handed_over: Counter,
+    answers: Histogram,
+    accepted: Counter,
     /// When those pushes were written to the connection that were accepted, and had not waited for their owner's
     /// quiet to end.
-    accepted: Vec<At>,
+    in_time: Vec<At>,
 }
 
 impl Watched {
@@ -228,23 +238,22 @@ impl Watched {
         answered_at: At,
         end: Option<End>,
     ) {
-        let inner = &self.metrics.0;
-        let by = [gateway_label(self.gateway), class_label(self.class)];
         if let Some(sent_at) = sent_at {
+            self.handed_over.inc();
             let took = answered_at.since(sent_at).as_secs_f64();
-            inner.handed_over.get_or_create(&by).inc();
-            inner.answers.get_or_create(&[by[0]]).observe(took);
+            self.answers.observe(took);
         }
         match end {
+            Some(End::Outcome(Outcome::Accepted)) => {
+                self.accepted.inc();
+                self.in_time.extend(sent_at.filter(|_| !attempt.has_waited));
+            }
             Some(End::Outcome(outcome)) => {
-                let by = [by[0], by[1], ("outcome", outcome.as_str())];
-                inner.outcomes.get_or_create(&by).inc();
-                let in_time = outcome == Outcome::Accepted && !attempt.has_waited;
-                let accepted = sent_at.filter(|_| in_time);
-                self.accepted.extend(accepted);
+                let by = [self.by[0], self.by[1], outcome_label(outcome)];
+                self.metrics.0.outcomes.get_or_create(&by).inc();
             }
             Some(End::Again(_)) => {
-                inner.retries.get_or_create(&by).inc();
+                self.metrics.0.retries.get_or_create(&self.by).inc();
             }
             None => {}
         }
@@ -252,20 +261,19 @@ impl Watched {
 
     /// Deliveries of the batch go back to the outbox unsent.
     pub(super) fn gave_back(&self, count: u64) {
-        let by = [gateway_label(self.gateway), class_label(self.class)];
-        self.metrics.0.given_back.get_or_create(&by).inc_by(count);
+        let given_back = &self.metrics.0.given_back;
+        given_back.get_or_create(&self.by).inc_by(count);
     }
 
     /// The batch is over: how late it was. Asked now and not before, because nothing waits for it any more.
     pub(super) async fn finish(self, db: &Db) {
-        if self.accepted.is_empty() {
+        if self.in_time.is_empty() {
             return;
         }
         match outbox::opened_at(db, self.message).await {
             Ok(Some(opened_at)) => {
-                let by = [gateway_label(self.gateway), class_label(self.class)];
-                let lag = self.metrics.0.lag.get_or_create(&by);
-                for sent_at in self.accepted {
+                let lag = self.metrics.0.lag.get_or_create(&self.by);
+                for sent_at in self.in_time {
                     lag.observe(sent_at.since(opened_at).as_secs_f64());
                 }
             }
@@ -281,4 +289,8 @@ fn gateway_label(gateway: Gateway) -> (&'static str, &'static str) {
 
 fn class_label(class: MessageClass) -> (&'static str, &'static str) {
     ("class", class.as_str())
+}
+
+fn outcome_label(outcome: Outcome) -> (&'static str, &'static str) {
+    ("outcome", outcome.as_str())
 }
