@@ -33,8 +33,11 @@ use crate::{
     },
 };
 
-/// How many pushes are encrypted at a time: about 4 ms of work, which a blocked thread may take.
-const CHUNK: usize = 64;
+/// How much is prepared at a time: about 4 ms of work, which a blocked thread may take, for 64 pushes that are encrypted,
+/// or 1,024 that are not. Each piece costs threads that wait for each other.
+const CHUNK: usize = 64 * ENCRYPTED;
+const ENCRYPTED: usize = 16;
+const PLAIN: usize = 1;
 /// Chunks that are ready before their turn.
 const CHUNKS_AHEAD: usize = 4;
 /// When nothing of a batch is begun any more, counted from its first push. Half of the [lease](outbox::LEASE):
@@ -67,16 +70,22 @@ impl Push {
     }
 
     /// Gives the attempt back with the reply; `None`: there is no such gateway.
-    async fn send(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async function has what it takes by value in memory twice"
+    )]
+    fn send(
         self,
         gateways: &Gateways,
         curfew: &CancellationToken,
-    ) -> (Attempt, Option<Reply>) {
-        let reply = match &self.prepared {
-            Some(prepared) => Some(gateways.send(prepared, curfew).await),
-            None => None,
-        };
-        (self.attempt, reply)
+    ) -> impl Future<Output = (Attempt, Option<Reply>)> {
+        async move {
+            let reply = match &self.prepared {
+                Some(prepared) => Some(gateways.send(prepared, curfew).await),
+                None => None,
+            };
+            (self.attempt, reply)
+        }
     }
 }
 
@@ -117,7 +126,7 @@ impl Dispatcher {
         deliveries.reverse();
         self.tasks.spawn(async move {
             while !deliveries.is_empty() && !this.tasks.is_stopping() {
-                let chunk = deliveries.split_off(deliveries.len().saturating_sub(CHUNK));
+                let chunk = deliveries.split_off(deliveries.len() - chunk(&deliveries));
                 let (gateways, message) = (this.gateways.clone(), message.clone());
                 let work = move || {
                     let prepare = |claimed| Push::prepare(&gateways, &message, claimed);
@@ -137,6 +146,19 @@ impl Dispatcher {
         });
         chunks
     }
+}
+
+/// How many of these, the last first, are prepared together.
+fn chunk(deliveries: &[Claimed]) -> usize {
+    let work = |claimed: &Claimed| match claimed.target.keys {
+        Some(_) => ENCRYPTED,
+        None => PLAIN,
+    };
+    let done = deliveries.iter().rev().scan(0, |done, claimed| {
+        *done += work(claimed);
+        Some(*done)
+    });
+    done.take_while(|done| *done <= CHUNK).count()
 }
 
 /// A batch that is being handed over.

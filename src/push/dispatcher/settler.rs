@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// How many answers are written in one transaction.
-const TOGETHER: usize = 500;
+/// How many answers are written in one transaction: a whole batch, where it is answered in time.
+const TOGETHER: usize = 1_000;
 /// How long an answer may wait for others.
 pub(super) const AFTER: Duration = Duration::from_millis(250);
 
