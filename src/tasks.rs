@@ -40,11 +40,16 @@ const ASIDE: i32 = 5;
 /// The same for work that only has to be done in time.
 const BEHIND: i32 = 10;
 
-/// The threads of [`Tasks::aside`], as many as there are cores. They live as long as the process. `None`: the system
-/// gives no more threads.
+/// The threads of [`Tasks::aside`], half as many as there are cores: they pass pushes and connections to and fro, which costs
+/// more the more they are, and on two cores one hands over 60,000 a second. They live as long as the process. `None`: the
+/// system gives no more threads.
 static ASIDE_THREADS: LazyLock<Option<Runtime>> = LazyLock::new(|| {
     let mut threads = runtime::Builder::new_multi_thread();
-    threads.event_interval(LOOK_AFTER).enable_all();
+    let half = thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
+    threads
+        .worker_threads(half)
+        .event_interval(LOOK_AFTER)
+        .enable_all();
     standing_back(threads, "aside", ASIDE)
 });
 
