@@ -95,8 +95,8 @@ pub(in crate::push::outbox) async fn claim(
     let taken = tx
         .query(sql!(
             "UPDATE deliveries SET claim_id = $1, due_at = $2, attempts = attempts + 1
-             WHERE message_id = $3 AND device_id " ["IN (" | "= ANY (ARRAY("] "
-                SELECT device_id FROM deliveries
+             WHERE " ["rowid IN (SELECT rowid" | "message_id = $3 AND device_id = ANY (ARRAY(SELECT device_id"] "
+                FROM deliveries
                 WHERE message_id = $3 AND gateway = $4 AND outcome IS NULL AND claim_id IS NULL
                   AND due_at > $5 AND due_at <= $6
                 ORDER BY due_at LIMIT $7 " [")" | "FOR UPDATE SKIP LOCKED))"]
