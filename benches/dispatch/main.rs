@@ -65,6 +65,11 @@ const KNOWN: [&str; 4] = ["--devices", "--latency-ms", "--plain", "--busy"];
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
 fn main() -> Result<()> {
+    // As the server's, which says less: without a listener each span is offered to another way of logging.
+    tracing_subscriber::fmt()
+        .with_env_filter("warn")
+        .with_writer(std::io::stderr)
+        .init();
     let runtime = stadtfunk::tasks::runtime()?;
     match Arguments::parse(USUAL, &KNOWN)? {
         Arguments::Town(url) => runtime.block_on(town::write(&url)),
