@@ -36,7 +36,7 @@ pub fn runtime() -> io::Result<Runtime> {
 
 /// How far back threads stand that do for everybody at once what nobody waits for at a screen (nice(2): of a core that
 /// is wanted by both, each step leaves them about a fifth less of what an ordinary thread gets).
-const ASIDE: i32 = 5;
+const ASIDE: i32 = 2;
 /// The same for work that only has to be done in time.
 const BEHIND: i32 = 10;
 
