@@ -29,7 +29,7 @@ use crate::{
         envelope::Message,
         gateways::{Gateways, Prepared},
         metrics::Watched,
-        outbox::{self, Attempt, Claim, Claimed, Held, Settlement},
+        outbox::{self, Attempt, Behind, Claim, Claimed, Held, Settlement},
     },
 };
 
@@ -347,9 +347,14 @@ impl Batch {
         } = self;
         self.settler.finish().await;
         if self.left > 0 {
-            // Behind the others: a push service that never answers must not keep those of better ones waiting.
-            let behind = self.is_late.then(|| dispatcher.clock.now());
-            match outbox::give_back(&dispatcher.db, &claim, behind).await {
+            // A push service that never answers must not keep those of better ones waiting.
+            let behind = if self.is_late {
+                Behind::Everything
+            } else {
+                Behind::Repeats
+            };
+            let now = dispatcher.clock.now();
+            match outbox::give_back(&dispatcher.db, &claim, behind, now).await {
                 Ok(count) => {
                     self.watched.gave_back(count);
                     tracing::debug!(count, "gave unsent pushes back to the outbox");

@@ -13,7 +13,7 @@ use crate::{
     push::{
         MessageClass, Outcome,
         envelope::Manner,
-        outbox::{self, Claim, End, Settlement},
+        outbox::{self, Behind, Claim, End, Settlement},
     },
 };
 
@@ -67,7 +67,8 @@ impl Dispatcher {
     }
 
     async fn put_back(&self, claim: &Claim) {
-        if let Err(error) = outbox::give_back(&self.db, claim, Some(self.clock.now())).await {
+        let now = self.clock.now();
+        if let Err(error) = outbox::give_back(&self.db, claim, Behind::Everything, now).await {
             tracing::error!(%error, "unsent pushes wait for their lease to end");
         }
     }

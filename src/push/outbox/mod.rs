@@ -272,10 +272,17 @@ pub(super) async fn settle(
     tx.commit().await
 }
 
-/// Gives back what a claim has not handed over, for anybody to claim at once: as if it had never been
-/// claimed, or `behind` whatever was never tried, as of that instant.
-pub(super) async fn give_back(db: &Db, claim: &Claim, behind: Option<At>) -> Result<u64> {
-    store::give_back(db, claim.id, claim.message.id, claim.gateway, behind).await
+/// What of a claim that is given back goes behind all that was never tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// What was itself tried before. The rest is back in its place, as if it had never been claimed.
+    Repeats,
+    Everything,
+}
+
+/// Gives back what a claim has not handed over, for anybody to claim at once.
+pub(super) async fn give_back(db: &Db, claim: &Claim, behind: Behind, now: At) -> Result<u64> {
+    store::give_back(db, claim, behind, now).await
 }
 
 /// Gives back what an earlier process had claimed when it died. On SQLite there is one process, so

@@ -14,7 +14,7 @@ use crate::{
     push::{
         ApnsEnvironment, Gateway, Language, MessageClass, Outcome,
         envelope::{DeviceKeys, Envelope, Message, Target},
-        outbox::{Attempt, Claim, Claimed, End, Settlement, Turn, UNTRIED, Work},
+        outbox::{Attempt, Behind, Claim, Claimed, End, Settlement, Turn, UNTRIED, Work},
     },
 };
 
@@ -298,33 +298,39 @@ pub(in crate::push::outbox) async fn settle(
     Ok(())
 }
 
-/// The attempt does not count.
+/// The attempt does not count. What goes behind waits as if from `now`, or until its owner's quiet ends.
 pub(in crate::push::outbox) async fn give_back(
     db: &Db,
-    claim: ClaimId,
-    message: MessageId,
-    gateway: Gateway,
-    behind: Option<At>,
+    claim: &Claim,
+    behind: Behind,
+    now: At,
 ) -> Result<u64> {
     let [duty, rest] = UNTRIED;
+    // With more attempts, this one included, a delivery goes behind.
+    let in_place = match behind {
+        Behind::Repeats => 1,
+        Behind::Everything => 0,
+    };
     db.query(sql!(
         "UPDATE deliveries SET claim_id = NULL, attempts = attempts - 1,
             due_at = COALESCE((
                 SELECT r.quiet_until FROM push_recipients r
                 WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id
-                  AND r.quiet_until > COALESCE(CAST($6 AS timestamptz), CAST($5 AS timestamptz))),
-                CAST($6 AS timestamptz), (
+                  AND r.quiet_until > CASE WHEN deliveries.attempts > $7 THEN CAST($6 AS timestamptz)
+                                           ELSE CAST($5 AS timestamptz) END),
+                CASE WHEN attempts > $7 THEN CAST($6 AS timestamptz) END, (
                 SELECT CASE r.rank WHEN 0 THEN CAST($4 AS timestamptz) END FROM push_recipients r
                 WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
                 CAST($5 AS timestamptz))
          WHERE message_id = $1 AND gateway = $2 AND claim_id = $3"
     ))
-    .bind(message)
-    .bind(gateway)
-    .bind(claim)
+    .bind(claim.message.id)
+    .bind(claim.gateway)
+    .bind(claim.id)
     .bind(duty)
     .bind(rest)
-    .bind(behind)
+    .bind(now)
+    .bind(in_place)
     .execute()
     .await
 }

@@ -2,11 +2,14 @@
 
 //! Credentials that a gateway no longer takes: it alone stops, its rows stay, somebody is told.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use stadtfunk::push::{
-    AlarmKind, Gateway,
-    sandbox::{Fault, Filter, Which},
+use stadtfunk::{
+    id::MessageId,
+    push::{
+        AlarmKind, Gateway,
+        sandbox::{Entry, Fault, Filter, Which},
+    },
 };
 
 use super::scene::{Scene, others};
@@ -18,11 +21,14 @@ both!(
     revoked_access_stops_google_alone,
     access_revoked_in_the_middle_stops_google_alone,
     what_a_newer_alert_tries_first_goes_before_what_an_older_one_repeats,
+    a_repeat_that_is_given_back_is_still_a_repeat,
 );
 
 const PHONES: usize = 90;
 /// How long a gateway that refuses our credentials is left alone.
 const LEFT_ALONE: Duration = Duration::from_mins(1);
+/// How long a gateway that is too busy wants to be left alone.
+const BUSY_FOR: Duration = Duration::from_secs(30);
 
 async fn a_token_that_has_become_too_old_is_renewed_at_once(stage: &Stage) {
     let scene = Scene::open(stage, PHONES).await;
@@ -104,7 +110,7 @@ async fn access_revoked_in_the_middle_stops_google_alone(stage: &Stage) {
     google_is_stopped_and_comes_back(&scene, message).await;
 }
 
-async fn google_is_stopped_and_comes_back(scene: &Scene, message: stadtfunk::id::MessageId) {
+async fn google_is_stopped_and_comes_back(scene: &Scene, message: MessageId) {
     scene.settled(message, &others(Gateway::Fcm)).await;
     let alarm = alarm(scene, Gateway::Fcm).await;
     assert_eq!(
@@ -124,55 +130,96 @@ async fn google_is_stopped_and_comes_back(scene: &Scene, message: stadtfunk::id:
 
 async fn what_a_newer_alert_tries_first_goes_before_what_an_older_one_repeats(stage: &Stage) {
     let scene = Scene::open(stage, PHONES).await;
-    let refuse = |status, reason: &str, retry_after| Fault::Refuse {
-        status,
-        reason: reason.to_owned(),
-        retry_after,
-    };
-    let collapse_ids = |after| {
-        let arrived = scene.arrived(&Filter {
-            after,
-            gateway: Some(Gateway::Apns),
-            ..Filter::default()
-        });
-        let id = |entry: &std::sync::Arc<stadtfunk::push::sandbox::Entry>| {
-            let id = entry.headers.get("apns-collapse-id").expect("a header");
-            id.to_str().expect("ASCII").to_owned()
-        };
-        arrived.iter().map(id).collect::<Vec<_>>()
-    };
-    let busy = refuse(503, "ServiceUnavailable", Some(LEFT_ALONE / 2));
-    scene.sandbox.misbehave(Gateway::Apns, busy, Which::All);
-    let older = scene.release().await;
-    scene.settled(older, &others(Gateway::Apns)).await;
-    eventually("the older alert waits to be tried again", async || {
-        scene.resting(older).await.1
-    })
-    .await;
+    let older = waits_to_be_repeated(&scene).await;
 
     // The newer one finds Apple closed, and is given back untried. Its id tells that it is newer.
     scene.time_passes(Duration::from_secs(1));
-    scene.sandbox.behave();
-    let expired = refuse(403, "ExpiredProviderToken", None);
-    scene.sandbox.misbehave(Gateway::Apns, expired, Which::All);
+    apple_is_closed(&scene);
     let before = scene.sandbox.journal().newest();
     let newer = scene.release().await;
     scene.settled(newer, &others(Gateway::Apns)).await;
     alarm(&scene, Gateway::Apns).await;
     given_back(&scene, newer, Gateway::Apns).await;
-    let newer_id = collapse_ids(before).pop().expect("a push that was refused");
+    let newer_id = collapse_ids(&scene, before)
+        .pop()
+        .expect("a push that was refused");
 
-    // When Apple is tried again, one push goes ahead; both alerts are due.
+    let tried = apple_opens_again(&scene, [newer, older]).await;
+    assert_eq!(tried[0], newer_id);
+}
+
+async fn a_repeat_that_is_given_back_is_still_a_repeat(stage: &Stage) {
+    let scene = Scene::open(stage, PHONES).await;
+    let older = waits_to_be_repeated(&scene).await;
+    let older_id = collapse_ids(&scene, 0)
+        .pop()
+        .expect("a push that was refused");
+
+    // Its repeats find Apple closed; the newer one is not even tried.
+    apple_is_closed(&scene);
+    scene.time_passes(BUSY_FOR + Duration::from_secs(1));
+    alarm(&scene, Gateway::Apns).await;
+    given_back(&scene, older, Gateway::Apns).await;
+    let newer = scene.release().await;
+    scene.settled(newer, &others(Gateway::Apns)).await;
+
+    let tried = apple_opens_again(&scene, [newer, older]).await;
+    assert_ne!(tried[0], older_id);
+}
+
+/// A message that Apple was too busy for.
+async fn waits_to_be_repeated(scene: &Scene) -> MessageId {
+    let busy = refuse(503, "ServiceUnavailable", Some(BUSY_FOR));
+    scene.sandbox.misbehave(Gateway::Apns, busy, Which::All);
+    let message = scene.release().await;
+    scene.settled(message, &others(Gateway::Apns)).await;
+    eventually("the message waits to be tried again", async || {
+        scene.resting(message).await.1
+    })
+    .await;
+    message
+}
+
+fn apple_is_closed(scene: &Scene) {
+    scene.sandbox.behave();
+    let expired = refuse(403, "ExpiredProviderToken", None);
+    scene.sandbox.misbehave(Gateway::Apns, expired, Which::All);
+}
+
+/// When Apple is tried again one push goes ahead, while both messages are due. The collapse ids of what comes, in order.
+async fn apple_opens_again(scene: &Scene, messages: [MessageId; 2]) -> Vec<String> {
     scene.sandbox.behave();
     let before = scene.sandbox.journal().newest();
     scene.time_passes(LEFT_ALONE);
-    for message in [newer, older] {
+    for message in messages {
         scene.settled(message, Gateway::ALL).await;
         scene.account(message).await;
     }
-    let tried = collapse_ids(before);
+    let tried = collapse_ids(scene, before);
     assert_eq!(tried.len(), 2 * scene.phones(Gateway::Apns));
-    assert_eq!(tried[0], newer_id);
+    tried
+}
+
+fn refuse(status: u16, reason: &str, retry_after: Option<Duration>) -> Fault {
+    Fault::Refuse {
+        status,
+        reason: reason.to_owned(),
+        retry_after,
+    }
+}
+
+/// Of the pushes that Apple got after this one.
+fn collapse_ids(scene: &Scene, after: u64) -> Vec<String> {
+    let arrived = scene.arrived(&Filter {
+        after,
+        gateway: Some(Gateway::Apns),
+        ..Filter::default()
+    });
+    let id = |entry: &Arc<Entry>| {
+        let id = entry.headers.get("apns-collapse-id").expect("a header");
+        id.to_str().expect("ASCII").to_owned()
+    };
+    arrived.iter().map(id).collect()
 }
 
 async fn alarm(scene: &Scene, gateway: Gateway) -> stadtfunk::push::Alarm {
@@ -180,7 +227,7 @@ async fn alarm(scene: &Scene, gateway: Gateway) -> stadtfunk::push::Alarm {
 }
 
 /// What a closed gateway did not take waits as if it had never been claimed, and nothing is lost.
-async fn given_back(scene: &Scene, message: stadtfunk::id::MessageId, gateway: Gateway) {
+async fn given_back(scene: &Scene, message: MessageId, gateway: Gateway) {
     eventually("the pushes are given back", async || {
         let claimed = scene.claimed(message).await;
         (claimed == 0).then_some(())
