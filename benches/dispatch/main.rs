@@ -65,7 +65,7 @@ const KNOWN: [&str; 4] = ["--devices", "--latency-ms", "--plain", "--busy"];
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
 fn main() -> Result<()> {
-    // As the server's, which says less: without a listener each span is offered to another way of logging.
+    // As in the server: where nobody listens, `tracing` offers every span to the `log` crate instead, which costs.
     tracing_subscriber::fmt()
         .with_env_filter("warn")
         .with_writer(std::io::stderr)

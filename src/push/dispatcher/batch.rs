@@ -126,7 +126,7 @@ impl Dispatcher {
         deliveries.reverse();
         self.tasks.spawn(async move {
             while !deliveries.is_empty() && !this.tasks.is_stopping() {
-                let chunk = deliveries.split_off(deliveries.len() - chunk(&deliveries));
+                let chunk = last_chunk(&mut deliveries);
                 let (gateways, message) = (this.gateways.clone(), message.clone());
                 let work = move || {
                     let prepare = |claimed| Push::prepare(&gateways, &message, claimed);
@@ -148,17 +148,17 @@ impl Dispatcher {
     }
 }
 
-/// How many of these, the last first, are prepared together.
-fn chunk(deliveries: &[Claimed]) -> usize {
-    let work = |claimed: &Claimed| match claimed.target.keys {
-        Some(_) => ENCRYPTED,
-        None => PLAIN,
-    };
-    let done = deliveries.iter().rev().scan(0, |done, claimed| {
-        *done += work(claimed);
-        Some(*done)
+/// Splits off what is prepared together at the end of these.
+fn last_chunk(deliveries: &mut Vec<Claimed>) -> Vec<Claimed> {
+    let work = deliveries.iter().rev().scan(0, |work, claimed| {
+        *work += match claimed.target.keys {
+            Some(_) => ENCRYPTED,
+            None => PLAIN,
+        };
+        Some(*work)
     });
-    done.take_while(|done| *done <= CHUNK).count()
+    let together = work.take_while(|work| *work <= CHUNK).count();
+    deliveries.split_off(deliveries.len() - together)
 }
 
 /// A batch that is being handed over.

@@ -89,6 +89,7 @@ impl Connection {
             ended: AtomicBool::new(false),
         });
         let (pings, alive, patience) = (connection.ping_pong(), vital.clone(), settings.patience);
+        // Whatever it is woken for, what it then has to say leaves together.
         let speaking = poll_fn(move |cx| {
             let end = Pin::new(&mut connection).poll(cx).map(drop);
             match stream.poll_write_out(cx) {
