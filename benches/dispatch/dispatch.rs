@@ -40,7 +40,7 @@ pub(super) async fn stage(app: &App, class: Class, people: usize) -> Result<Stag
     tx.commit().await?;
     town::are_meant(&app.db, message.id, people).await?;
     let mut tx = app.db.begin().await?;
-    let devices = outbox::stage(&mut tx, message.id, app.clock.now()).await?;
+    let devices = outbox::stage(&mut tx, &app.ids, message.id, app.clock.now()).await?;
     tx.commit().await?;
     let took = started.elapsed();
     Ok(Staged {

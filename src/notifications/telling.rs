@@ -89,7 +89,7 @@ impl Notifications {
             let until = until.min(expires_at);
             return store::notices::hold(tx, due, until, rung_at).await;
         }
-        send(tx, &message, now).await?;
+        self.send(tx, &message, now).await?;
         let told = Told {
             message: message.id,
             comment: news.comment_id,
@@ -115,7 +115,7 @@ impl Notifications {
         }
         let envelope = words::removal(due.post_id);
         let message = self.write(tx, due, envelope, expires_at, now).await?;
-        send(tx, &message, now).await
+        self.send(tx, &message, now).await
     }
 
     /// Writes a message to one person, with its gate shut.
@@ -137,9 +137,9 @@ impl Notifications {
         store::news::add_recipient(tx, message.id, due.account_id).await?;
         Ok(message)
     }
-}
 
-async fn send(tx: &mut Tx, message: &Message, now: At) -> Result<()> {
-    outbox::stage(tx, message.id, now).await?;
-    outbox::open(tx, message.id, now).await
+    async fn send(&self, tx: &mut Tx, message: &Message, now: At) -> Result<()> {
+        outbox::stage(tx, &self.ids, message.id, now).await?;
+        outbox::open(tx, message.id, now).await
+    }
 }

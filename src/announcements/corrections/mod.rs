@@ -169,7 +169,7 @@ impl Announcements {
         self.people
             .mark_recipients(tx, message, row.class, at)
             .await?;
-        outbox::stage(tx, message, at).await?;
+        outbox::stage(tx, &self.ids, message, at).await?;
         let made = store::all(tx, id).await?;
         let number = made.last().map_or(1, |last| last.number + 1);
         let made = Made {
@@ -217,7 +217,7 @@ impl Announcements {
         let phones = if recall::is_folded(tx, row.message_of_release()?).await? {
             // Whose phones had it is no longer known.
             release::store::add_recipients(tx, row.audience_id, removal, None).await?;
-            outbox::stage(tx, removal, at).await?
+            outbox::stage(tx, &self.ids, removal, at).await?
         } else {
             recall::stage_where_shown(tx, removal, &old).await?
         };

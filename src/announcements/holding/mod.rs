@@ -83,7 +83,7 @@ impl Announcements {
         self.people
             .mark_recipients(tx, message.id, CLASS, now)
             .await?;
-        outbox::stage(tx, message.id, now).await?;
+        outbox::stage(tx, &self.ids, message.id, now).await?;
         outbox::open(tx, message.id, now).await
     }
 }

@@ -130,7 +130,7 @@ impl Announcements {
         let first = (staging.class == Class::Alert).then_some(staging.release_at);
         store::add_recipients(tx, staging.audience_id, message, first).await?;
         self.mark(tx, staging, message, now).await?;
-        outbox::stage(tx, message, now).await?;
+        outbox::stage(tx, &self.ids, message, now).await?;
         if let (Some(release_at), Some(staged)) = (first, staging.message_id)
             && store::update_ranks(tx, staged, release_at).await? > 0
         {

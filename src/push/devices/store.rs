@@ -10,7 +10,7 @@ use crate::{
     push::{
         ApnsEnvironment, Gateway, Language,
         envelope::{DeviceKeys, Target},
-        outbox,
+        outbox::{self, Whose},
     },
 };
 
@@ -208,6 +208,7 @@ pub(super) async fn insert(
 /// old address.
 pub(super) async fn join_messages_under_way(tx: &mut Tx, device: DeviceId, now: At) -> Result<()> {
     let [duty, rest] = outbox::UNTRIED;
+    outbox::loosen(tx, Whose::Devices(&[device])).await?;
     tx.query(sql!(
         "INSERT INTO deliveries
             (message_id, device_id, account_id, gateway, attempts, quiet_until, due_at)
@@ -386,6 +387,7 @@ async fn remove_each(tx: &mut Tx, devices: Vec<DeviceId>, why: Removal, now: At)
     .bind(why)
     .execute()
     .await?;
+    outbox::loosen(tx, Whose::Devices(&devices)).await?;
     tx.query(sql!(
         "UPDATE deliveries SET outcome = 'signed_out', settled_at = $2, due_at = NULL, claim_id = NULL
          WHERE outcome IS NULL AND device_id "

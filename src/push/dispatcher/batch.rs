@@ -193,7 +193,7 @@ impl Batch {
         share: usize,
     ) -> Self {
         Self {
-            settler: Settler::start(dispatcher, claim.id, claim.message.id),
+            settler: Settler::start(dispatcher, claim.token()),
             watched: dispatcher.metrics.watch(&claim),
             dispatcher: dispatcher.clone(),
             claim,
@@ -226,8 +226,7 @@ impl Batch {
         let mut silence = pin!(tokio::time::sleep(SILENCE));
         let mut writing = tokio::time::interval(settler::AFTER);
         let mut stopping = pin!(dispatcher.tasks.stopping());
-        let Claim { id, gateway, .. } = self.claim;
-        let mut lost = pin!(dispatcher.lost(id, self.claim.message.id, gateway));
+        let mut lost = pin!(dispatcher.lost(self.claim.token()));
         let mut more = true;
         loop {
             if sends.is_empty() {
@@ -354,7 +353,7 @@ impl Batch {
                 Behind::Repeats
             };
             let now = dispatcher.clock.now();
-            match outbox::give_back(&dispatcher.db, &claim, behind, now).await {
+            match outbox::give_back(&dispatcher.db, claim.token(), behind, now).await {
                 Ok(count) => {
                     self.watched.gave_back(count);
                     tracing::debug!(count, "gave unsent pushes back to the outbox");

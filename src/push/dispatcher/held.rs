@@ -34,7 +34,7 @@ impl Dispatcher {
         let mut ready = Vec::new();
         let held = loop {
             commits.mark_unchanged();
-            match outbox::gate(&self.db, &claim, claimed).await {
+            match outbox::gate(&self.db, claim.token(), claimed).await {
                 Ok(Gate::Shut) => {}
                 Ok(Gate::Open(held)) => break held,
                 Ok(Gate::Gone) => return,

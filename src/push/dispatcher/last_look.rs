@@ -60,15 +60,16 @@ impl Dispatcher {
                 at: now,
             });
         }
-        if let Err(error) = outbox::settle(&self.db, claim.id, claim.message.id, &settlements).await
-        {
+        if let Err(error) = outbox::settle(&self.db, claim.token(), &settlements).await {
             tracing::error!(%error, "a notice that may not leave waits for its lease to end");
         }
     }
 
     async fn put_back(&self, claim: &Claim) {
         let now = self.clock.now();
-        if let Err(error) = outbox::give_back(&self.db, claim, Behind::Everything, now).await {
+        if let Err(error) =
+            outbox::give_back(&self.db, claim.token(), Behind::Everything, now).await
+        {
             tracing::error!(%error, "unsent pushes wait for their lease to end");
         }
     }

@@ -188,7 +188,7 @@ impl Dispatcher {
                     let id = self.ids.id();
                     let claim = outbox::claim(&self.db, id, &work, most, self.clock.now());
                     let Some(claim) = claim.await? else { break };
-                    let is_last = claim.deliveries.len() < most;
+                    let is_last = claim.is_last;
                     self.begin(claim, &work, slot, queues);
                     if commits.has_changed().unwrap_or(false) {
                         continue 'anew;

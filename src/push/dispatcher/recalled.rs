@@ -5,18 +5,17 @@
 use super::Dispatcher;
 use crate::{
     db::DbError,
-    id::{ClaimId, MessageId},
-    push::{Gateway, outbox::recall},
+    push::outbox::{Token, recall},
 };
 
 impl Dispatcher {
     /// Returns when the claim holds nothing any more, which is looked at now and after each commit that tells
     /// of itself.
-    pub(super) async fn lost(&self, claim: ClaimId, message: MessageId, gateway: Gateway) {
+    pub(super) async fn lost(&self, token: Token) {
         let mut commits = self.db.commits();
         loop {
             commits.mark_unchanged();
-            match self.has_lost(claim, message, gateway).await {
+            match self.has_lost(token).await {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(error) => {
@@ -31,16 +30,11 @@ impl Dispatcher {
     }
 
     /// Not where pushes are sent: a connection to the database that waits for busy threads is missed by others.
-    async fn has_lost(
-        &self,
-        claim: ClaimId,
-        message: MessageId,
-        gateway: Gateway,
-    ) -> Result<bool, DbError> {
+    async fn has_lost(&self, token: Token) -> Result<bool, DbError> {
         let db = self.db.clone();
         let asked = self
             .tasks
-            .spawn(async move { recall::is_lost(&db, claim, message, gateway).await });
+            .spawn(async move { recall::is_lost(&db, token).await });
         asked.await.unwrap_or(Ok(false))
     }
 }

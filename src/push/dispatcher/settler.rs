@@ -11,10 +11,9 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use super::{Dispatcher, retry};
 use crate::{
     db::Db,
-    id::{ClaimId, MessageId},
     push::{
         metrics::Metrics,
-        outbox::{self, Settlement},
+        outbox::{self, Settlement, Token},
     },
 };
 
@@ -30,13 +29,13 @@ pub(super) struct Settler {
 }
 
 impl Settler {
-    pub(super) fn start(dispatcher: &Dispatcher, claim: ClaimId, message: MessageId) -> Self {
+    pub(super) fn start(dispatcher: &Dispatcher, token: Token) -> Self {
         // No longer than the batch.
         let (settlements, arriving) = mpsc::unbounded_channel();
         let (db, metrics) = (dispatcher.db.clone(), dispatcher.metrics.clone());
         let task = dispatcher
             .tasks
-            .spawn(async move { write_all(&db, &metrics, claim, message, arriving).await });
+            .spawn(async move { write_all(&db, &metrics, token, arriving).await });
         Self {
             gathered: Vec::new(),
             settlements,
@@ -72,24 +71,17 @@ impl Settler {
 async fn write_all(
     db: &Db,
     metrics: &Metrics,
-    claim: ClaimId,
-    message: MessageId,
+    token: Token,
     mut arriving: mpsc::UnboundedReceiver<Vec<Settlement>>,
 ) {
     while let Some(settlements) = arriving.recv().await {
-        write(db, metrics, claim, message, &settlements).await;
+        write(db, metrics, token, &settlements).await;
     }
 }
 
-async fn write(
-    db: &Db,
-    metrics: &Metrics,
-    claim: ClaimId,
-    message: MessageId,
-    settlements: &[Settlement],
-) {
+async fn write(db: &Db, metrics: &Metrics, token: Token, settlements: &[Settlement]) {
     let mut failures = 0;
-    while let Err(error) = outbox::settle(db, claim, message, settlements).await {
+    while let Err(error) = outbox::settle(db, token, settlements).await {
         failures += 1;
         metrics.unsettled();
         tracing::error!(%error, failures, "answers of gateways could not be written down");

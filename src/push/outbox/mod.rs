@@ -15,27 +15,32 @@
 //! settles by the claim's id. Every delivery of a finished message has an outcome.
 
 mod account;
+mod claim;
 mod curve;
 mod fold;
 mod quiet;
 pub mod recall;
 mod store;
 
-use std::{collections::HashSet, ops::Range, time::Duration};
+use std::{ops::Range, time::Duration};
 
+use self::store::Next;
 pub use self::{
     account::{Account, OutcomeCount, PeopleCount, Timing},
     curve::{Curve, Point},
     quiet::{HeldBack, disturbs, follow, follow_all},
 };
-use super::{
-    Gateway, MessageClass, Outcome,
-    envelope::{Message, Target},
+pub(super) use self::{
+    claim::{
+        Attempt, Behind, Claim, Claimed, End, Gate, Held, Settlement, Token, Turn, UNTRIED, Work,
+    },
+    store::{Whose, loosen},
 };
+use super::{Gateway, MessageClass, envelope::Message};
 use crate::{
     clock::At,
     db::{Db, Result, Tx},
-    id::{AccountId, ClaimId, DeviceId, MessageId},
+    id::{AccountId, ClaimId, Ids, MessageId},
 };
 
 /// The most deliveries in one claim: larger ones would make other writers wait (20 ms at 1,000).
@@ -48,120 +53,6 @@ pub const LEASE: Duration = Duration::from_mins(1);
 /// The longest wait before a delivery is tried again, unless its gateway said another.
 pub(super) const LONGEST_RETRY: Duration = Duration::from_mins(10);
 
-/// When a delivery that was never tried is due: people on duty first, then everybody else. Both long past,
-/// whatever the clock is set to, and before everything that is tried again.
-pub(super) const UNTRIED: [At; 2] = [At::constant(0), At::constant(1)];
-
-/// In a lane every message's first tries go before what any message had to put off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// Never tried, and due since T.
-    First,
-    /// To be tried again, or due since its owner's quiet ended.
-    Later,
-}
-
-impl Turn {
-    /// After the first instant, until the second.
-    fn due(self, now: At) -> Range<At> {
-        let [_, rest] = UNTRIED;
-        match self {
-            Self::First => At::constant(-1)..rest,
-            Self::Later => rest..now,
-        }
-    }
-}
-
-/// Deliveries that are due, or will be when the gate opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Work {
-    pub(super) message: MessageId,
-    pub(super) lane: i16,
-    pub(super) gateway: Gateway,
-    pub(super) turn: Turn,
-    pub(super) opens_at: At,
-    pub(super) is_open: bool,
-}
-
-/// Deliveries of one message by one gateway that this process may hand over until the lease ends.
-pub(super) struct Claim {
-    pub(super) id: ClaimId,
-    pub(super) gateway: Gateway,
-    pub(super) message: Message,
-    /// People on duty first.
-    pub(super) deliveries: Vec<Claimed>,
-}
-
-/// One of them.
-pub(super) struct Claimed {
-    pub(super) target: Target,
-    pub(super) attempt: Attempt,
-}
-
-/// Which delivery it is, and what is to be known of it when its answer comes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Attempt {
-    pub(super) device: DeviceId,
-    /// The first is 1.
-    pub(super) number: u32,
-    pub(super) device_registered_at: At,
-    /// It waited for its owner's quiet to end: when it is handed over says nothing of T.
-    pub(super) has_waited: bool,
-}
-
-/// What a claim still holds of what it took.
-pub(super) enum Held {
-    Everything,
-    Only(HashSet<DeviceId>),
-}
-
-impl Held {
-    pub(super) fn nothing() -> Self {
-        Self::Only(HashSet::new())
-    }
-
-    pub(super) fn is_nothing(&self) -> bool {
-        matches!(self, Self::Only(devices) if devices.is_empty())
-    }
-
-    pub(super) fn has(&self, device: DeviceId) -> bool {
-        match self {
-            Self::Everything => true,
-            Self::Only(devices) => devices.contains(&device),
-        }
-    }
-}
-
-/// What a claim finds that was taken while its message's gate was shut.
-pub(super) enum Gate {
-    Shut,
-    /// What may leave.
-    Open(Held),
-    /// The message does not exist any more.
-    Gone,
-}
-
-/// How a claimed delivery goes on.
-#[derive(Clone, Debug)]
-pub(super) struct Settlement {
-    pub(super) device: DeviceId,
-    pub(super) end: End,
-    /// The gateway's own word.
-    pub(super) reason: Option<String>,
-    /// When the push was written to the gateway's connection, if the gateway answered it.
-    pub(super) sent_at: Option<At>,
-    /// When the gateway's answer was to hand.
-    pub(super) at: At,
-}
-
-/// Whether it is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    Outcome(Outcome),
-    /// Not before this instant again.
-    Again(At),
-}
-
 /// Writes a message with its gate shut. `opens_at` is when it is expected to open: the dispatcher gets the
 /// first pushes ready shortly before.
 pub async fn create(tx: &mut Tx, message: &Message, opens_at: At, at: At) -> Result<()> {
@@ -170,8 +61,11 @@ pub async fn create(tx: &mut Tx, message: &Message, opens_at: At, at: At) -> Res
 
 /// Writes a delivery for every device of every recipient, and returns how many. Those of a recipient whose quiet
 /// lasts are due when it ends. A device that is quarantined is accounted for at once.
-pub async fn stage(tx: &mut Tx, message: MessageId, at: At) -> Result<u64> {
-    let staged = store::insert_deliveries(tx, message, at).await?;
+///
+/// The many are staged in whole claims; claiming and settling then costs them one write each less.
+pub async fn stage(tx: &mut Tx, ids: &Ids, message: MessageId, at: At) -> Result<u64> {
+    let in_whole_claims = store::make(tx, ids, message).await?;
+    let staged = store::insert_deliveries(tx, message, in_whole_claims, at).await?;
     store::count(tx, staged).await?;
     Ok(staged)
 }
@@ -179,7 +73,7 @@ pub async fn stage(tx: &mut Tx, message: MessageId, at: At) -> Result<u64> {
 /// Puts what was never tried and waits into the order of its recipients' ranks, after these have changed.
 /// What a dispatcher holds ready keeps its place.
 pub async fn rerank(tx: &mut Tx, message: MessageId) -> Result<u64> {
-    store::rerank(tx, message).await
+    Ok(store::loosen_ranks(tx, message).await? + store::rerank(tx, message).await?)
 }
 
 /// Opens the gate, in the transaction that releases. The commit wakes the dispatchers.
@@ -197,6 +91,7 @@ pub async fn discard(tx: &mut Tx, message: MessageId) -> Result<()> {
 /// Ends what waits of a message for one person, who need not be disturbed with it any more; says for how many
 /// devices. What a dispatcher holds ready or has sent stays.
 pub async fn spare(tx: &mut Tx, message: MessageId, account: AccountId, at: At) -> Result<u64> {
+    loosen(tx, Whose::People(&[account])).await?;
     store::spare(tx, message, account, at).await
 }
 
@@ -234,24 +129,50 @@ pub(super) async fn claim(
     } else {
         now.max(work.opens_at)
     };
-    let mut tx = db.begin().await?;
-    let claim = store::claim(&mut tx, id, work, most, from + LEASE, now).await?;
-    tx.commit().await?;
-    Ok(claim)
+    let lease = from + LEASE;
+    loop {
+        let mut tx = db.begin().await?;
+        // Where nothing is claimed, the transaction is undone.
+        let (id, is_last) = match store::next(&mut tx, work, now).await? {
+            None => return Ok(None),
+            Some(Next::Whole) if most < BATCH => {
+                if !store::break_up(&mut tx, work).await? {
+                    return Ok(None);
+                }
+                tx.commit().await?;
+                continue;
+            }
+            Some(Next::Whole) => match store::take(&mut tx, work, lease).await? {
+                None => return Ok(None),
+                Some(id) => (id, false),
+            },
+            Some(Next::Single { are_last }) => {
+                match store::claim_single(&mut tx, id, work, most, lease, now).await? {
+                    0 => return Ok(None),
+                    claimed => (id, are_last && claimed < most as u64),
+                }
+            }
+        };
+        let claim = store::read(&mut tx, id, work, is_last).await?;
+        tx.commit().await?;
+        // All that was in a whole claim may have been taken out of it.
+        if !claim.deliveries.is_empty() {
+            return Ok(Some(claim));
+        }
+    }
 }
 
 /// Whether what was claimed, so many deliveries, may leave; those of a device that was signed out or registered anew
 /// while the gate was shut have been taken back.
-pub(super) async fn gate(db: &Db, claim: &Claim, claimed: usize) -> Result<Gate> {
-    let (id, message, gateway) = (claim.id, claim.message.id, claim.gateway);
-    Ok(match store::opened(db, id, message, gateway).await? {
+pub(super) async fn gate(db: &Db, token: Token, claimed: usize) -> Result<Gate> {
+    Ok(match store::opened(db, token).await? {
         None => Gate::Gone,
         Some((None, _)) => Gate::Shut,
         // At T everybody asks at once, and hardly ever has anything been taken back.
         Some((Some(_), held)) if usize::try_from(held) == Ok(claimed) => {
             Gate::Open(Held::Everything)
         }
-        Some((Some(_), _)) => Gate::Open(Held::Only(store::held(db, id, message, gateway).await?)),
+        Some((Some(_), _)) => Gate::Open(Held::Only(store::held(db, token).await?)),
     })
 }
 
@@ -261,35 +182,22 @@ pub(super) async fn opened_at(db: &Db, message: MessageId) -> Result<Option<At>>
 }
 
 /// Writes how deliveries of a claim go on. What the claim has lost to another process is left alone.
-pub(super) async fn settle(
-    db: &Db,
-    claim: ClaimId,
-    message: MessageId,
-    settlements: &[Settlement],
-) -> Result<()> {
+pub(super) async fn settle(db: &Db, token: Token, settlements: &[Settlement]) -> Result<()> {
     let mut tx = db.begin().await?;
-    store::settle(&mut tx, claim, message, settlements).await?;
+    store::settle(&mut tx, token, settlements).await?;
     tx.commit().await
 }
 
-/// What of a claim that is given back goes behind all that was never tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Behind {
-    /// What was itself tried before. The rest is back in its place, as if it had never been claimed.
-    Repeats,
-    Everything,
-}
-
 /// Gives back what a claim has not handed over, for anybody to claim at once.
-pub(super) async fn give_back(db: &Db, claim: &Claim, behind: Behind, now: At) -> Result<u64> {
-    store::give_back(db, claim, behind, now).await
+pub(super) async fn give_back(db: &Db, token: Token, behind: Behind, now: At) -> Result<u64> {
+    store::give_back(db, token, behind, now).await
 }
 
 /// Gives back what an earlier process had claimed when it died. On SQLite there is one process, so
 /// whatever is claimed when it starts is a dead one's; on PostgreSQL leases must end by themselves.
 pub(super) async fn recover(db: &Db) -> Result<u64> {
     if db.is_sqlite() {
-        store::take_over(db, None).await
+        take_over(db, None).await
     } else {
         Ok(0)
     }
@@ -301,12 +209,25 @@ pub(super) async fn tidy(db: &Db, now: At) -> Result<u64> {
     if !store::is_anything_under_way(db).await? {
         return Ok(0);
     }
-    let freed = store::take_over(db, Some(now)).await?;
+    let freed = take_over(db, Some(now)).await?;
     if freed > 0 {
         tracing::warn!(freed, "took over pushes whose lease had ended");
     }
     store::expire(db, now).await?;
-    store::finish(db, now).await?;
+    if store::finish(db, now).await? > 0 {
+        store::drop_claims(db).await?;
+    }
+    Ok(freed)
+}
+
+/// Frees what is left of claims whose lease has ended by `now`; with `None`, of all that are taken.
+async fn take_over(db: &Db, now: Option<At>) -> Result<u64> {
+    let mut freed = 0;
+    for claim in store::ended(db, now).await? {
+        let mut tx = db.begin().await?;
+        freed += store::take_over(&mut tx, claim).await?;
+        tx.commit().await?;
+    }
     Ok(freed)
 }
 
@@ -353,7 +274,7 @@ pub async fn under_way(db: &Db, class: MessageClass) -> Result<i64> {
 /// of them; says how many. For classes of many messages, each to one person, of which nobody wants a report.
 pub async fn forget(db: &Db, class: MessageClass, finished_before: At, most: i64) -> Result<usize> {
     let mut tx = db.begin().await?;
-    let ended = store::ended(&mut tx, class, finished_before, most).await?;
+    let ended = store::passed(&mut tx, class, finished_before, most).await?;
     store::remove(&mut tx, &ended).await?;
     tx.commit().await?;
     Ok(ended.len())

@@ -89,13 +89,13 @@ pub(super) async fn finished(db: &Db) {
 pub(super) async fn end_the_leases(db: &Db, claims: &BTreeSet<ClaimId>) {
     for claim in claims {
         db.query(same(
-            "UPDATE deliveries SET due_at = $1 WHERE claim_id = $2 AND outcome IS NULL",
+            "UPDATE push_claims SET lease_ends_at = $1 WHERE id = $2",
         ))
         .bind(Clock::wall().now() - Duration::from_secs(1))
         .bind(*claim)
         .execute()
         .await
-        .expect("the deliveries");
+        .expect("the claims");
     }
 }
 

@@ -155,16 +155,14 @@ async fn a_delivery_that_a_dead_process_held_is_counted_when_it_is_taken_over(st
     assert_eq!(room.look().await[LOST], 0);
     // As a process leaves it that claimed it more than a lease ago and died.
     let somebody: ClaimId = world.app.ids.id();
+    let db = &world.app.db;
     let claimed = eventually("the delivery to be given back", async || {
-        let rows = world
-            .app
-            .db
+        let rows = db
             .query(same(
-                "UPDATE deliveries SET claim_id = $1, due_at = $2
+                "UPDATE deliveries SET claim_id = $1, due_at = NULL
                  WHERE outcome IS NULL AND claim_id IS NULL",
             ))
             .bind(somebody)
-            .bind(world.clock.now() - Duration::from_secs(1))
             .execute()
             .await
             .unwrap();
@@ -172,6 +170,14 @@ async fn a_delivery_that_a_dead_process_held_is_counted_when_it_is_taken_over(st
     })
     .await;
     assert_eq!(claimed, 1);
+    db.query(same(
+        "INSERT INTO push_claims (id, message_id, gateway, lease_ends_at)
+         SELECT claim_id, message_id, gateway, $1 FROM deliveries WHERE claim_id IS NOT NULL",
+    ))
+    .bind(world.clock.now() - Duration::from_secs(1))
+    .execute()
+    .await
+    .unwrap();
     eventually("the lost lease to be counted", async || {
         (room.look().await[LOST] == 1).then_some(())
     })

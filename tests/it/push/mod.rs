@@ -22,6 +22,7 @@ mod receipts;
 mod sandbox;
 mod unified_push;
 mod vectors;
+mod whole_claims;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

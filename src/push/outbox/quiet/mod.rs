@@ -8,6 +8,7 @@ mod store;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Whose, loosen};
 use crate::{
     db::{Db, Result, Tx},
     id::{AccountId, MessageId},
@@ -30,6 +31,7 @@ pub async fn follow(
     accounts: &[AccountId],
     is_open: bool,
 ) -> Result<u64> {
+    loosen(tx, Whose::People(accounts)).await?;
     store::follow(tx, message, accounts, is_open).await
 }
 

@@ -20,12 +20,12 @@ pub(super) async fn follow(
         "UPDATE deliveries SET quiet_until = r.quiet_until,
             due_at = COALESCE(r.quiet_until, CASE r.rank WHEN 0 THEN CAST($3 AS timestamptz)
                                                          ELSE CAST($4 AS timestamptz) END),
-            attempts = CASE WHEN claim_id IS NULL THEN attempts ELSE attempts - 1 END,
+            attempts = CASE WHEN claim_id IS NULL OR attempts = 0 THEN attempts ELSE attempts - 1 END,
             claim_id = NULL
          FROM push_recipients r
          WHERE deliveries.message_id = $1 AND r.message_id = $1
            AND r.account_id = deliveries.account_id
-           AND deliveries.device_id IN (SELECT id FROM devices WHERE account_id "
+           AND deliveries.device_id IN (SELECT id FROM devices WHERE removed_at IS NULL AND account_id "
              ["IN (SELECT unhex(value) FROM json_each($2))" | "= ANY($2)"] ")
            AND deliveries.outcome IS NULL
            AND (deliveries.claim_id IS NULL OR NOT CAST($5 AS boolean))

@@ -15,11 +15,12 @@ mod store;
 
 use std::time::Duration;
 
+use super::Token;
 use crate::{
     clock::At,
     db::{Db, Result, Tx},
-    id::{ClaimId, MessageId},
-    push::{Gateway, Outcome},
+    id::MessageId,
+    push::Outcome,
 };
 
 /// How long a push that is on its way is given to arrive before what replaces it follows.
@@ -69,11 +70,6 @@ pub async fn end(
 
 /// Whether a claim holds nothing any more: all of it has been settled, called back or taken over by another
 /// process.
-pub(in crate::push) async fn is_lost(
-    db: &Db,
-    claim: ClaimId,
-    message: MessageId,
-    gateway: Gateway,
-) -> Result<bool> {
-    store::is_lost(db, claim, message, gateway).await
+pub(in crate::push) async fn is_lost(db: &Db, token: Token) -> Result<bool> {
+    store::is_lost(db, token).await
 }

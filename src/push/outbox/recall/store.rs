@@ -5,8 +5,11 @@
 use crate::{
     clock::At,
     db::{Db, IdList, Result, Tx, sql},
-    id::{ClaimId, MessageId},
-    push::{Gateway, Outcome, outbox::UNTRIED},
+    id::MessageId,
+    push::{
+        Outcome,
+        outbox::{Token, UNTRIED},
+    },
 };
 
 pub(super) async fn copy_recipients(tx: &mut Tx, from: MessageId, to: MessageId) -> Result<u64> {
@@ -35,7 +38,9 @@ pub(super) async fn insert_deliveries_where_shown(
          FROM push_messages m CROSS JOIN deliveries x JOIN devices d ON d.id = x.device_id
          WHERE m.id = $1 AND x.message_id "
             ["IN (SELECT unhex(value) FROM json_each($2))" | "= ANY($2)"]
-          " AND x.attempts > 0 AND d.removed_at IS NULL AND d.quarantined_at IS NULL
+          " AND (x.attempts > 0 OR x.claim_id IN (
+                SELECT id FROM push_claims WHERE lease_ends_at IS NOT NULL))
+           AND d.removed_at IS NULL AND d.quarantined_at IS NULL
            AND (x.outcome IS NULL
                 OR x.outcome IN ('accepted', 'expired', 'superseded', 'withdrawn'))"
     ))
@@ -71,7 +76,7 @@ pub(super) async fn is_folded(tx: &mut Tx, message: MessageId) -> Result<bool> {
 /// transaction is the only writer anyway.)
 pub(super) async fn hold_everybody_else(tx: &mut Tx) -> Result<()> {
     tx.query(sql!([
-        "SELECT 1" | "LOCK TABLE deliveries IN SHARE ROW EXCLUSIVE MODE"
+        "SELECT 1" | "LOCK TABLE push_claims, deliveries IN SHARE ROW EXCLUSIVE MODE"
     ]))
     .execute()
     .await
@@ -88,8 +93,9 @@ pub(super) async fn put_off(
     tx.query(sql!(
         "UPDATE deliveries SET due_at = $3
          WHERE message_id = $1 AND outcome IS NULL AND device_id IN (
-            SELECT x.device_id FROM deliveries x WHERE x.claim_id IS NOT NULL AND x.message_id "
-            ["IN (SELECT unhex(value) FROM json_each($2))" | "= ANY($2)"] ")"
+            SELECT x.device_id FROM deliveries x WHERE x.message_id "
+            ["IN (SELECT unhex(value) FROM json_each($2))" | "= ANY($2)"] "
+              AND x.claim_id IN (SELECT id FROM push_claims WHERE lease_ends_at IS NOT NULL))"
     ))
     .bind(new)
     .bind(old.iter().copied().collect::<IdList>())
@@ -105,7 +111,9 @@ pub(super) async fn settle(
     at: At,
 ) -> Result<u64> {
     tx.query(sql!(
-        "UPDATE deliveries SET outcome = $2, settled_at = $3, due_at = NULL, claim_id = NULL
+        "UPDATE deliveries SET outcome = $2, settled_at = $3, due_at = NULL, claim_id = NULL,
+                attempts = CASE WHEN attempts = 0 AND claim_id IN (
+                    SELECT id FROM push_claims WHERE lease_ends_at IS NOT NULL) THEN 1 ELSE attempts END
          WHERE outcome IS NULL AND message_id "
             ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
     ))
@@ -128,20 +136,15 @@ pub(super) async fn finish(tx: &mut Tx, old: &[MessageId], at: At) -> Result<u64
     .await
 }
 
-pub(super) async fn is_lost(
-    db: &Db,
-    claim: ClaimId,
-    message: MessageId,
-    gateway: Gateway,
-) -> Result<bool> {
+pub(super) async fn is_lost(db: &Db, token: Token) -> Result<bool> {
     let row: Option<(i32,)> = db
         .query(sql!(
             "SELECT 1 FROM deliveries WHERE message_id = $1 AND gateway = $2 AND claim_id = $3
              LIMIT 1"
         ))
-        .bind(message)
-        .bind(gateway)
-        .bind(claim)
+        .bind(token.message)
+        .bind(token.gateway)
+        .bind(token.claim)
         .opt()
         .await?;
     Ok(row.is_none())

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! Deliveries on their way: claimed by one process under a lease, and settled or given back by it.
+//! Claiming: by one process, under a lease.
 
-use std::{collections::HashSet, ops::Range};
+use std::ops::Range;
 
 use serde::Deserialize;
-use uuid::{Uuid, fmt::Simple};
+use uuid::Uuid;
 
 use crate::{
     clock::At,
     db::{Db, DbError, Json, Result, Tx, sql},
     id::{ClaimId, DeviceId, MessageId},
     push::{
-        ApnsEnvironment, Gateway, Language, MessageClass, Outcome,
+        ApnsEnvironment, Gateway, Language, MessageClass,
         envelope::{DeviceKeys, Envelope, Message, Target},
-        outbox::{Attempt, Behind, Claim, Claimed, End, Settlement, Turn, UNTRIED, Work},
+        outbox::{Attempt, Claim, Claimed, Turn, Work},
     },
 };
 
@@ -32,10 +32,14 @@ pub(in crate::push::outbox) async fn work(db: &Db, now: At, opens: Range<At>) ->
                               UNION ALL SELECT 1, CAST($5 AS timestamptz), CAST($1 AS timestamptz)) AS t
              WHERE m.finished_at IS NULL AND m.expires_at > $1
                AND (m.opened_at IS NOT NULL OR (m.opens_at >= $2 AND m.opens_at < $3))
-               AND EXISTS (SELECT 1 FROM deliveries d
-                           WHERE d.message_id = m.id AND d.gateway = g.gateway
-                             AND d.outcome IS NULL AND d.claim_id IS NULL
-                             AND d.due_at > t.due_from AND d.due_at <= t.due_until)
+               AND (EXISTS (SELECT 1 FROM deliveries d
+                            WHERE d.message_id = m.id AND d.gateway = g.gateway
+                              AND d.outcome IS NULL AND d.claim_id IS NULL
+                              AND d.due_at > t.due_from AND d.due_at <= t.due_until)
+                    OR (t.turn = 0 AND EXISTS (
+                        SELECT 1 FROM push_claims c
+                        WHERE c.message_id = m.id AND c.gateway = g.gateway
+                          AND c.lease_ends_at IS NULL)))
              ORDER BY m.lane, t.turn, m.id, g.gateway"
         ))
         .bind(now)
@@ -81,38 +85,95 @@ struct Folded {
     is_silent: u8,
 }
 
+/// What is next of some work.
+pub(in crate::push::outbox) enum Next {
+    /// A whole claim.
+    Whole,
+    /// Deliveries that wait by themselves; after these there is nothing, or a whole claim.
+    Single { are_last: bool },
+}
+
+/// Who is on duty first; of the same rank, whole claims.
+pub(in crate::push::outbox) async fn next(
+    tx: &mut Tx,
+    work: &Work,
+    now: At,
+) -> Result<Option<Next>> {
+    let due = work.turn.due(now);
+    let (delivery, whole): (Option<At>, Option<At>) = tx
+        .query(sql!(
+            "SELECT (SELECT MIN(due_at) FROM deliveries
+                     WHERE message_id = $1 AND gateway = $2 AND outcome IS NULL AND claim_id IS NULL
+                       AND due_at > $3 AND due_at <= $4),
+                    (SELECT MIN(due_at) FROM push_claims
+                     WHERE message_id = $1 AND gateway = $2 AND lease_ends_at IS NULL
+                       AND due_at > $3 AND due_at <= $4)"
+        ))
+        .bind(work.message)
+        .bind(work.gateway)
+        .bind(due.start)
+        .bind(due.end)
+        .one()
+        .await?;
+    Ok(match (delivery, whole) {
+        (None, None) => None,
+        (Some(delivery), Some(whole)) if delivery < whole => Some(Next::Single { are_last: false }),
+        (_, Some(_)) => Some(Next::Whole),
+        (Some(_), None) => Some(Next::Single { are_last: true }),
+    })
+}
+
+/// Claims deliveries that wait by themselves, the first to be due first; says how many.
+///
 /// An array is made once. PostgreSQL may ask what stands behind `IN` again for every delivery, and then takes more than
 /// so many: it does where it has not yet counted how many were staged just before T.
-pub(in crate::push::outbox) async fn claim(
+pub(in crate::push::outbox) async fn claim_single(
     tx: &mut Tx,
     claim: ClaimId,
     work: &Work,
     most: usize,
     lease: At,
     now: At,
-) -> Result<Option<Claim>> {
+) -> Result<u64> {
     let due = work.turn.due(now);
-    let taken = tx
-        .query(sql!(
-            "UPDATE deliveries SET claim_id = $1, due_at = $2, attempts = attempts + 1
-             WHERE " ["rowid IN (SELECT rowid" | "message_id = $3 AND device_id = ANY (ARRAY(SELECT device_id"] "
-                FROM deliveries
-                WHERE message_id = $3 AND gateway = $4 AND outcome IS NULL AND claim_id IS NULL
-                  AND due_at > $5 AND due_at <= $6
-                ORDER BY due_at LIMIT $7 " [")" | "FOR UPDATE SKIP LOCKED))"]
-        ))
+    // Whoever discards the message meanwhile is waited for; then there is none.
+    let made = tx.query(sql!(
+        "INSERT INTO push_claims (id, message_id, gateway, lease_ends_at)
+         SELECT $1, m.id, $3, $4 FROM push_messages m WHERE m.id = $2"["" | " FOR KEY SHARE"]
+    ));
+    let made = made
         .bind(claim)
-        .bind(lease)
         .bind(work.message)
         .bind(work.gateway)
-        .bind(due.start)
-        .bind(due.end)
-        .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .execute()
-        .await?;
-    if taken == 0 {
-        return Ok(None);
+        .bind(lease);
+    if made.execute().await? == 0 {
+        return Ok(0);
     }
+    tx.query(sql!(
+        "UPDATE deliveries SET claim_id = $1, due_at = NULL, attempts = attempts + 1
+         WHERE " ["rowid IN (SELECT rowid" | "message_id = $2 AND device_id = ANY (ARRAY(SELECT device_id"] "
+            FROM deliveries
+            WHERE message_id = $2 AND gateway = $3 AND outcome IS NULL AND claim_id IS NULL
+              AND due_at > $4 AND due_at <= $5
+            ORDER BY due_at LIMIT $6 " [")" | "FOR UPDATE SKIP LOCKED))"]
+    ))
+    .bind(claim)
+    .bind(work.message)
+    .bind(work.gateway)
+    .bind(due.start)
+    .bind(due.end)
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
+    .execute()
+    .await
+}
+
+/// What has just been claimed.
+pub(in crate::push::outbox) async fn read(
+    tx: &mut Tx,
+    claim: ClaimId,
+    work: &Work,
+    is_last: bool,
+) -> Result<Claim> {
     let message: MessageRow = tx
         .query(sql!(
             "SELECT id, class, envelope, expires_at FROM push_messages WHERE id = $1"
@@ -149,12 +210,13 @@ pub(in crate::push::outbox) async fn claim(
         .into_iter()
         .map(|folded| folded.into_claimed(work.gateway))
         .collect::<Result<_>>()?;
-    Ok(Some(Claim {
+    Ok(Claim {
         id: claim,
         gateway: work.gateway,
         message,
         deliveries,
-    }))
+        is_last,
+    })
 }
 
 impl Folded {
@@ -183,173 +245,12 @@ impl Folded {
             },
             attempt: Attempt {
                 device,
-                number: self.attempts,
+                // A whole claim writes nothing to its deliveries before they are settled.
+                number: self.attempts.max(1),
                 device_registered_at: registered_at
                     .ok_or_else(|| impossible("registered outside the calendar"))?,
                 has_waited: self.has_waited != 0,
             },
         })
     }
-}
-
-/// When the gate was opened, and then how many deliveries a claim still holds. `None`: the message has been discarded.
-/// One statement, because at T every batch that is ready asks it.
-pub(in crate::push::outbox) async fn opened(
-    db: &Db,
-    claim: ClaimId,
-    message: MessageId,
-    gateway: Gateway,
-) -> Result<Option<(Option<At>, i64)>> {
-    db.query(sql!(
-        "SELECT m.opened_at, CASE WHEN m.opened_at IS NULL THEN 0 ELSE (
-                    SELECT COUNT(*) FROM deliveries d
-                    WHERE d.message_id = m.id AND d.gateway = $2 AND d.claim_id = $3) END
-         FROM push_messages m WHERE m.id = $1"
-    ))
-    .bind(message)
-    .bind(gateway)
-    .bind(claim)
-    .opt()
-    .await
-}
-
-/// The devices of these.
-pub(in crate::push::outbox) async fn held(
-    db: &Db,
-    claim: ClaimId,
-    message: MessageId,
-    gateway: Gateway,
-) -> Result<HashSet<DeviceId>> {
-    let rows: Vec<(DeviceId,)> = db
-        .query(sql!(
-            "SELECT device_id FROM deliveries WHERE message_id = $1 AND gateway = $2 AND claim_id = $3"
-        ))
-        .bind(message)
-        .bind(gateway)
-        .bind(claim)
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(device,)| device).collect())
-}
-
-/// A settlement as one element of a JSON array: device, outcome, reason, and three instants in microseconds, when it was
-/// sent, when it was settled, when it is due again.
-type Settled<'a> = (
-    Simple,
-    Option<Outcome>,
-    Option<&'a str>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-);
-
-fn settled(settlement: &Settlement) -> Settled<'_> {
-    let (outcome, at, due) = match settlement.end {
-        End::Outcome(outcome) => (Some(outcome), Some(settlement.at.as_micros()), None),
-        End::Again(at) => (None, None, Some(at.as_micros())),
-    };
-    (
-        settlement.device.uuid().simple(),
-        outcome,
-        settlement.reason.as_deref(),
-        outcome.and(settlement.sent_at).map(At::as_micros),
-        at,
-        due,
-    )
-}
-
-/// What is to be tried again waits for the quiet of whoever has begun it meanwhile.
-///
-/// The list is materialised: otherwise SQLite reads all of it again for every delivery of the claim.
-pub(in crate::push::outbox) async fn settle(
-    tx: &mut Tx,
-    claim: ClaimId,
-    message: MessageId,
-    settlements: &[Settlement],
-) -> Result<()> {
-    let rows: Vec<Settled<'_>> = settlements.iter().map(settled).collect();
-    tx.query(sql!(
-        "WITH r AS MATERIALIZED (SELECT "
-        ["unhex(value->>0) AS device_id, value->>1 AS outcome, value->>2 AS reason, value->>3 AS sent_at,
-          value->>4 AS settled_at, value->>5 AS due_at
-          FROM jsonb_each($3)"
-        | "CAST(value->>0 AS uuid) AS device_id, value->>1 AS outcome, value->>2 AS reason,
-          timestamptz 'epoch' + CAST(value->>3 AS bigint) * interval '1 microsecond' AS sent_at,
-          timestamptz 'epoch' + CAST(value->>4 AS bigint) * interval '1 microsecond' AS settled_at,
-          timestamptz 'epoch' + CAST(value->>5 AS bigint) * interval '1 microsecond' AS due_at
-          FROM jsonb_array_elements($3)"]
-        ")
-         UPDATE deliveries SET outcome = r.outcome, reason = r.reason, sent_at = r.sent_at,
-                settled_at = r.settled_at, claim_id = NULL,
-                due_at = CASE WHEN r.due_at IS NOT NULL THEN COALESCE((
-                    SELECT p.quiet_until FROM push_recipients p
-                    WHERE p.message_id = deliveries.message_id
-                      AND p.account_id = deliveries.account_id AND p.quiet_until > r.due_at),
-                    r.due_at) END
-         FROM r
-         WHERE deliveries.message_id = $1 AND deliveries.device_id = r.device_id
-           AND deliveries.claim_id = $2"
-    ))
-    .bind(message)
-    .bind(claim)
-    .bind(Json(rows))
-    .execute()
-    .await?;
-    Ok(())
-}
-
-/// The attempt does not count. What goes behind waits as if from `now`, or until its owner's quiet ends.
-pub(in crate::push::outbox) async fn give_back(
-    db: &Db,
-    claim: &Claim,
-    behind: Behind,
-    now: At,
-) -> Result<u64> {
-    let [duty, rest] = UNTRIED;
-    // With more attempts, this one included, a delivery goes behind.
-    let in_place = match behind {
-        Behind::Repeats => 1,
-        Behind::Everything => 0,
-    };
-    db.query(sql!(
-        "UPDATE deliveries SET claim_id = NULL, attempts = attempts - 1,
-            due_at = COALESCE((
-                SELECT r.quiet_until FROM push_recipients r
-                WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id
-                  AND r.quiet_until > CASE WHEN deliveries.attempts > $7 THEN CAST($6 AS timestamptz)
-                                           ELSE CAST($5 AS timestamptz) END),
-                CASE WHEN attempts > $7 THEN CAST($6 AS timestamptz) END, (
-                SELECT CASE r.rank WHEN 0 THEN CAST($4 AS timestamptz) END FROM push_recipients r
-                WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
-                CAST($5 AS timestamptz))
-         WHERE message_id = $1 AND gateway = $2 AND claim_id = $3"
-    ))
-    .bind(claim.message.id)
-    .bind(claim.gateway)
-    .bind(claim.id)
-    .bind(duty)
-    .bind(rest)
-    .bind(now)
-    .bind(in_place)
-    .execute()
-    .await
-}
-
-/// Frees what is claimed under a lease that has ended by `now`; with `None`, whatever is claimed.
-pub(in crate::push::outbox) async fn take_over(db: &Db, now: Option<At>) -> Result<u64> {
-    let [duty, rest] = UNTRIED;
-    db.query(sql!(
-        "UPDATE deliveries SET claim_id = NULL, due_at = COALESCE((
-            SELECT COALESCE(r.quiet_until, CASE r.rank WHEN 0 THEN CAST($2 AS timestamptz) END)
-            FROM push_recipients r
-            WHERE r.message_id = deliveries.message_id AND r.account_id = deliveries.account_id),
-            CAST($3 AS timestamptz))
-         WHERE claim_id IS NOT NULL AND (due_at <= $1 OR CAST($1 AS timestamptz) IS NULL)
-           AND message_id IN (SELECT id FROM push_messages WHERE finished_at IS NULL)"
-    ))
-    .bind(now)
-    .bind(duty)
-    .bind(rest)
-    .execute()
-    .await
 }

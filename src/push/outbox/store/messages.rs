@@ -42,10 +42,11 @@ pub(in crate::push::outbox) async fn open(tx: &mut Tx, message: MessageId, at: A
     Ok(())
 }
 
+/// Nobody claims anything of it meanwhile: a claim names its message.
 pub(in crate::push::outbox) async fn discard(tx: &mut Tx, message: MessageId) -> Result<()> {
     let shut: Option<(MessageId,)> = tx
         .query(sql!(
-            "SELECT id FROM push_messages WHERE id = $1 AND opened_at IS NULL"
+            "SELECT id FROM push_messages WHERE id = $1 AND opened_at IS NULL"["" | " FOR UPDATE"]
         ))
         .bind(message)
         .opt()
@@ -53,6 +54,10 @@ pub(in crate::push::outbox) async fn discard(tx: &mut Tx, message: MessageId) ->
     if shut.is_none() {
         return Ok(());
     }
+    tx.query(sql!("DELETE FROM push_claims WHERE message_id = $1"))
+        .bind(message)
+        .execute()
+        .await?;
     tx.query(sql!("DELETE FROM deliveries WHERE message_id = $1"))
         .bind(message)
         .execute()
@@ -104,4 +109,15 @@ pub(in crate::push::outbox) async fn finish(db: &Db, now: At) -> Result<u64> {
     .bind(now)
     .execute()
     .await
+}
+
+/// What is left of the claims of messages that are over.
+pub(in crate::push::outbox) async fn drop_claims(db: &Db) -> Result<()> {
+    db.query(sql!(
+        "DELETE FROM push_claims
+         WHERE message_id IN (SELECT id FROM push_messages WHERE finished_at IS NOT NULL)"
+    ))
+    .execute()
+    .await?;
+    Ok(())
 }

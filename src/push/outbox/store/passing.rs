@@ -21,7 +21,7 @@ pub(in crate::push::outbox) async fn under_way(db: &Db, class: MessageClass) -> 
 }
 
 /// Some that ended before an instant.
-pub(in crate::push::outbox) async fn ended(
+pub(in crate::push::outbox) async fn passed(
     tx: &mut Tx,
     class: MessageClass,
     before: At,
@@ -48,6 +48,10 @@ pub(in crate::push::outbox) async fn remove(tx: &mut Tx, messages: &[MessageId])
         ),
         sql!(
             "DELETE FROM push_folds WHERE message_id "
+                ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+        ),
+        sql!(
+            "DELETE FROM push_claims WHERE message_id "
                 ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
         ),
         sql!(
