@@ -63,6 +63,7 @@ pub async fn end(
         store::put_off(tx, new, old, at + LANDING).await?;
     }
     let ended = store::settle(tx, old, outcome, at).await?;
+    store::drop_claims(tx, old).await?;
     store::finish(tx, old, at).await?;
     tx.tell().await?;
     Ok(ended)

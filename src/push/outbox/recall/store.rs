@@ -124,6 +124,17 @@ pub(super) async fn settle(
     .await
 }
 
+/// Whole claims that nobody has taken, in which there is nothing any more.
+pub(super) async fn drop_claims(tx: &mut Tx, old: &[MessageId]) -> Result<u64> {
+    tx.query(sql!(
+        "DELETE FROM push_claims WHERE lease_ends_at IS NULL AND message_id "
+            ["IN (SELECT unhex(value) FROM json_each($1))" | "= ANY($1)"]
+    ))
+    .bind(old.iter().copied().collect::<IdList>())
+    .execute()
+    .await
+}
+
 /// So that no phone that registers now joins it.
 pub(super) async fn finish(tx: &mut Tx, old: &[MessageId], at: At) -> Result<u64> {
     tx.query(sql!(
