@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-//! The outbox: a push exists as rows before any byte leaves, and each row ends in one [`Outcome`].
+//! The outbox: a push exists as rows before any byte leaves, and each row ends in one [`Outcome`](super::Outcome).
 //!
 //! A message's life: [`create`] (its gate shut) → recipients are written → [`stage`] (a delivery for every
-//! device of every recipient) → [`open`], in the transaction that releases → [`claim`] and [`settle`] by a
-//! dispatcher, batch by batch → finished, when nothing waits any more → [folded](fold()), some weeks later: its
+//! device of every recipient) → [`open`], in the transaction that releases → [`claim()`] and [`settle`] by a
+//! dispatcher, batch by batch (those of many phones in whole claims, which staging has made) → finished, when nothing waits any more → [folded](fold()), some weeks later: its
 //! rows give way to their totals.
 //!
 //! Shortly before a gate is to open, the first batches are claimed already, so that they can be made ready;
@@ -111,7 +111,7 @@ pub async fn curve(db: &Db, message: MessageId) -> Result<Curve> {
 }
 
 /// What there is to do, the most urgent first: of open messages, and of those whose gate `opens` in this time.
-/// Asked before [`claim`], so that waiting costs readers only.
+/// Asked before [`claim()`], so that waiting costs readers only.
 pub(super) async fn work(db: &Db, now: At, opens: Range<At>) -> Result<Vec<Work>> {
     store::work(db, now, opens).await
 }
