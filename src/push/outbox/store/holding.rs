@@ -124,10 +124,10 @@ pub(in crate::push::outbox) async fn give_back(
     now: At,
 ) -> Result<u64> {
     let [duty, rest] = UNTRIED;
-    // With more attempts, this one included, a delivery goes behind.
+    // With more attempts, this one included, a delivery goes behind. A whole claim has not counted this one.
     let in_place = match behind {
         Behind::Repeats => 1,
-        Behind::Everything => 0,
+        Behind::Everything => -1,
     };
     db.query(sql!(
         "UPDATE deliveries SET claim_id = NULL,
