@@ -28,7 +28,8 @@ pub(super) async fn pushed(
          FROM devices d JOIN deliveries x ON x.device_id = d.id AND x.message_id = $2
               JOIN push_messages m ON m.id = x.message_id
          WHERE d.session_id = $1 AND d.removed_at IS NULL AND m.opened_at IS NOT NULL
-           AND (x.outcome = 'accepted' OR (x.outcome IS NULL AND x.attempts > 0))
+           AND (x.outcome = 'accepted' OR (x.outcome IS NULL AND (x.attempts > 0
+                OR x.claim_id IN (SELECT id FROM push_claims WHERE lease_ends_at IS NOT NULL))))
            AND NOT EXISTS (SELECT 1 FROM push_folds f WHERE f.message_id = m.id)"
     ))
     .bind(session)
